@@ -1,0 +1,1 @@
+"""Geometry: sampling, warps and the augmentation schedule."""

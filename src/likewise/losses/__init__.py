@@ -1,0 +1,1 @@
+"""Losses: pure functions of tensors, one a file, each an unweighted scalar."""

@@ -1,0 +1,1 @@
+"""Methods: ways to render an analogy behind one contract."""

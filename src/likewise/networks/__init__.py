@@ -1,0 +1,1 @@
+"""Networks: E_seg, SFT, G, D and S of the paper, and an optional VGG-19."""

@@ -1,0 +1,1 @@
+"""Patches: taking images apart into overlapping patches and comparing them."""

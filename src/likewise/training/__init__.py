@@ -1,0 +1,1 @@
+"""Training: configuration, modes, the objective table, the loop and its checkpoints."""
