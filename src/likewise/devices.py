@@ -27,7 +27,9 @@ def choose_device(choice: str = "auto") -> torch.device:
         raise ConfigError("--device", repr(choice), f"one of {', '.join(CHOICES)}")
     if not present[name] or (name == "cuda" and int(ordinal or 0) >= torch.cuda.device_count()):
         raise ConfigError(
-            "--device", f"{choice} is not present on this machine", "a device that is present",
+            "--device",
+            f"{choice} is not present on this machine",
+            "a device that is present",
             "Use --device auto, or run likewise doctor to see what is there.",
         )
     return torch.device(choice)

@@ -110,4 +110,6 @@ def _translated(path: Path, error: OSError, argument: str | None = None) -> Outp
         error.errno or 0,
         (f"it cannot be written ({error.strerror or error})", "a folder that can be written", ""),
     )
-    return OutputError(argument or path, f"{path}: {found}" if argument else found, expected, remedy)
+    return OutputError(
+        argument or path, f"{path}: {found}" if argument else found, expected, remedy
+    )
