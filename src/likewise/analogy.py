@@ -1,0 +1,93 @@
+"""Analogy: the front door of the library. P => P', and likewise I => I'."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from likewise.images import Image
+from likewise.labels.label_map import LabelMap
+from likewise.methods.base import Checkpointing, Method, Plan, read_description
+from likewise.methods.registry import DEFAULT_METHOD, find_method
+from likewise.progress import SILENT, Progress
+
+
+class Analogy:
+    """Learn one picture with its label map, then render it in other layouts.
+
+    ::
+
+        analogy = Analogy(preset="fast").fit(read_image("i.png"), LabelMap.read("p.png"))
+        analogy.render(LabelMap.read("p2.png", like=analogy.labels)).save("i2.png")
+
+    Args:
+        method: a name that ``likewise methods`` lists.
+        preset: one of that method's presets; "fast" is there for every method.
+        device: "auto" (CUDA, else MPS, else CPU), "cpu", "cuda" or "mps".
+        size: short side in pixels that the method works at; the answer has the target's size.
+
+    Raises:
+        ConfigError: unknown method or preset, absent device, size out of range.
+    """
+
+    def __init__(
+        self,
+        method: str = DEFAULT_METHOD,
+        preset: str = "fast",
+        *,
+        device: str = "auto",
+        size: int | None = None,
+    ) -> None:
+        self.method: Method = find_method(method)(preset, device=device, size=size)
+
+    def plan(self, image: Image, labels: LabelMap) -> Plan:
+        """What :meth:`fit` would do on this pair, and about how long it would take."""
+        return self.method.plan(image, labels)
+
+    def fit(
+        self,
+        image: Image,
+        labels: LabelMap,
+        *,
+        seed: int = 0,
+        progress: Progress = SILENT,
+        checkpointing: Checkpointing | None = None,
+    ) -> Self:
+        """Learn one source pair and return self; see :meth:`Method.fit` for what it raises."""
+        self.method.fit(image, labels, seed=seed, progress=progress, checkpointing=checkpointing)
+        return self
+
+    def render(self, target: LabelMap) -> Image:
+        """I' for the layout ``target``: of its size, in the source's mode and depth.
+
+        Raises:
+            NotFittedError: before :meth:`fit`.
+            LabelError: ``target`` holds a class that the source labels do not.
+        """
+        return self.method.render(target)
+
+    @property
+    def labels(self) -> LabelMap:
+        """The source labels; targets are read ``like`` them."""
+        return self.method.source.labels
+
+    @property
+    def image(self) -> Image:
+        """The source image."""
+        return self.method.source.image
+
+    def save(self, folder: Path | str) -> None:
+        """Write the fitted model to ``folder``: ``config.json`` and ``model.safetensors``."""
+        self.method.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path | str, *, device: str = "auto") -> Self:
+        """Read a model that :meth:`save` wrote, here or on another machine.
+
+        Raises:
+            ModelError: the folder holds no model, or a damaged one.
+        """
+        method = find_method(read_description(Path(folder))["method"])
+        analogy = cls.__new__(cls)
+        analogy.method = method.load(folder, device=device)
+        return analogy

@@ -1,0 +1,301 @@
+"""Method: the one contract behind which every way to render an analogy stands.
+
+A method is an estimator: it is made from a preset, ``fit`` learns one source pair and returns the
+method itself, ``render`` answers any number of target layouts, ``save`` and ``load`` carry it to
+another machine. Subclasses supply the four underscored hooks; everything that all methods share
+(validation, saving, the answer's size and format) is done here, once.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from likewise import storage
+from likewise.devices import choose_device
+from likewise.errors import ConfigError, ModelError, NotFittedError
+from likewise.images import Image
+from likewise.labels.label_map import ClassTable, LabelMap
+from likewise.progress import SILENT, Progress
+from likewise.version import __version__
+
+MODEL_FILE = "model.safetensors"
+CONFIG_FILE = "config.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Source:
+    """The one training pair: source image I and source labels P, of one size."""
+
+    image: Image
+    labels: LabelMap
+
+    @property
+    def classes(self) -> ClassTable:
+        """The class table every target is read in."""
+        return self.labels.classes
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a fit would do, told before it starts.
+
+    ``size`` is the working (height, width) in pixels; ``steps`` counts optimiser steps of G;
+    ``seconds`` is an estimate of the whole fit on ``device``, from a timed step where the method
+    can time one.
+    """
+
+    method: str
+    preset: str
+    device: str
+    size: tuple[int, int]
+    steps: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Checkpointing:
+    """Where a fit leaves its checkpoints, how often (seconds), and whether it starts from one."""
+
+    path: Path
+    every: float = 30.0
+    resume: bool = False
+
+
+class Method(ABC):
+    """A way to render an analogy.
+
+    Args:
+        preset: one of :meth:`presets`.
+        device: "auto", "cpu", "cuda" or "mps".
+        size: short side in pixels that the method works at; ``None`` takes the preset's. The
+            answer always has the target's size.
+
+    Raises:
+        ConfigError: unknown preset, absent device, or size out of range.
+    """
+
+    name: ClassVar[str]
+    summary: ClassVar[str]
+
+    def __init__(self, preset: str = "fast", *, device: str = "auto", size: int | None = None):
+        presets = self.presets()
+        if preset not in presets:
+            raise ConfigError(
+                "--preset", f"unknown preset {preset!r}", f"one of {', '.join(presets)}"
+            )
+        self.preset = preset
+        self.config = presets[preset]
+        if size is not None:
+            if not 32 <= size <= 4096:
+                raise ConfigError("--size", f"{size}", "a short side from 32 to 4096 pixels")
+            self.config = replace(self.config, size=size)
+        self.device = choose_device(device)
+        self._source: Source | None = None
+
+    @classmethod
+    @abstractmethod
+    def presets(cls) -> Mapping[str, Any]:
+        """Preset name -> frozen configuration with a ``size`` field, in order of effort."""
+
+    @abstractmethod
+    def plan(self, image: Image, labels: LabelMap) -> Plan:
+        """What :meth:`fit` would do on this pair, without doing it."""
+
+    @abstractmethod
+    def _fit(self, source: Source, seed: int, progress: Progress, keep: Checkpointing | None):
+        """Learn ``source``; forget whatever was learnt before."""
+
+    @abstractmethod
+    def _render(self, source: Source, target: LabelMap) -> np.ndarray:
+        """Answer ``target`` as float (H, W, C) in [0, 1], of the target's size."""
+
+    @abstractmethod
+    def _tensors(self) -> dict[str, torch.Tensor]:
+        """Everything learnt, as named CPU tensors."""
+
+    @abstractmethod
+    def _restore(self, source: Source, tensors: dict[str, torch.Tensor]) -> None:
+        """Become what :meth:`_tensors` described. Raises KeyError or RuntimeError if it cannot."""
+
+    def fit(
+        self,
+        image: Image,
+        labels: LabelMap,
+        *,
+        seed: int = 0,
+        progress: Progress = SILENT,
+        checkpointing: Checkpointing | None = None,
+    ) -> Self:
+        """Learn one source pair and return self. A second call forgets the first.
+
+        Raises:
+            LabelError: the label map has another size than its image, or holds no class.
+            ModelError: a checkpoint to resume from is unreadable or of another run.
+            Interrupted: ``progress.should_stop`` became true; a checkpoint was left if asked for.
+        """
+        labels.require_size(image)
+        source = Source(image, labels)
+        self._source = None
+        self._fit(source, int(seed), progress, checkpointing)
+        self._source = source
+        return self
+
+    def render(self, target: LabelMap) -> Image:
+        """I': the source's appearance in the layout ``target``, of the target's size.
+
+        The answer keeps the source image's mode and depth.
+
+        Raises:
+            NotFittedError: before :meth:`fit`.
+            LabelError: ``target`` holds a class that the source labels do not.
+        """
+        source = self._require_fitted("render")
+        target.require_known(source.labels, "target labels")
+        return source.image.with_float(self._render(source, target))
+
+    def save(self, folder: Path | str) -> None:
+        """Write the fitted method to ``folder`` (config.json and model.safetensors), atomically.
+
+        Raises:
+            NotFittedError: before :meth:`fit`.
+            OutputError: the folder cannot be written.
+        """
+        source = self._require_fitted("save")
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        storage.sweep_litter(folder)
+        tensors = {f"learnt.{name}": value for name, value in self._tensors().items()}
+        tensors |= _source_tensors(source)
+        with storage.atomic_path(folder / MODEL_FILE) as partial:
+            save_file(tensors, partial)
+        storage.write_json(folder / CONFIG_FILE, self._description(source))
+
+    @classmethod
+    def load(cls, folder: Path | str, *, device: str = "auto") -> Self:
+        """Read a method that :meth:`save` wrote.
+
+        Raises:
+            ModelError: a file is missing or damaged, or another method wrote it.
+        """
+        folder = Path(folder)
+        description = read_description(folder)
+        if description["method"] != cls.name:
+            raise ModelError(folder, f"a model of method {description['method']}", cls.name)
+        try:
+            method = cls(description["preset"], device=device)
+            method.config = type(method.config)(**description["config"])
+            tensors = load_file(folder / MODEL_FILE)
+            source = _read_source(description, tensors)
+            prefix = "learnt."
+            learnt = {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
+            method._restore(source, learnt)
+        except (OSError, SafetensorError, KeyError, TypeError, RuntimeError) as error:
+            raise ModelError(
+                folder / MODEL_FILE,
+                f"it cannot be used ({_first_line(error)})",
+                "a model written by likewise fit",
+                "Fit it again.",
+            ) from error
+        method._source = source
+        return method
+
+    @property
+    def source(self) -> Source:
+        """The pair this method was fitted to.
+
+        Raises:
+            NotFittedError: before :meth:`fit`.
+        """
+        return self._require_fitted("source")
+
+    def _require_fitted(self, what: str) -> Source:
+        if self._source is None:
+            raise NotFittedError(
+                f"{what} needs a fitted {self.name}: call fit(image, labels) first."
+            )
+        return self._source
+
+    def _description(self, source: Source) -> dict[str, Any]:
+        config = {name: getattr(self.config, name) for name in self.config.__dataclass_fields__}
+        return {
+            "format": FORMAT,
+            "likewise": __version__,
+            "method": self.name,
+            "preset": self.preset,
+            "config": config,
+            "classes": source.classes.to_json(),
+            "ignore": sorted(source.labels.ignore),
+            "image_mode": source.image.mode,
+        }
+
+
+def read_description(folder: Path) -> dict[str, Any]:
+    """The parsed ``config.json`` of a saved model.
+
+    Raises:
+        ModelError: the folder holds no model, or one of a newer format.
+    """
+    path = Path(folder) / CONFIG_FILE
+    try:
+        description = json.loads(path.read_text(encoding="utf-8"))
+        known = description["format"] <= FORMAT and "method" in description
+    except FileNotFoundError as error:
+        raise ModelError(
+            folder, f"no {CONFIG_FILE} is there", "a folder written by likewise fit"
+        ) from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(
+            path, f"it cannot be read ({_first_line(error)})", "a config.json of likewise fit"
+        ) from error
+    if not known:
+        raise ModelError(
+            path,
+            f"format {description['format']}",
+            f"format {FORMAT} or older",
+            "Update likewise to read it.",
+        )
+    return description
+
+
+def _source_tensors(source: Source) -> dict[str, torch.Tensor]:
+    """The source pair itself, which every method needs again to render."""
+    pixels = np.ascontiguousarray(source.image.pixels)
+    tensors = {
+        "source.image": torch.from_numpy(pixels.copy()),
+        "source.labels": torch.from_numpy(source.labels.ids.astype(np.int32)),
+    }
+    if source.image.palette is not None:
+        tensors["source.palette"] = torch.frombuffer(
+            bytearray(source.image.palette), dtype=torch.uint8
+        )
+    return tensors
+
+
+def _read_source(description: dict[str, Any], tensors: dict[str, torch.Tensor]) -> Source:
+    palette = tensors.get("source.palette")
+    image = Image(
+        pixels=tensors["source.image"].numpy(),
+        mode=description["image_mode"],
+        palette=None if palette is None else bytes(palette.numpy().tobytes()),
+    )
+    labels = LabelMap.from_array(
+        tensors["source.labels"].numpy(),
+        classes=ClassTable.from_json(description["classes"]),
+        ignore=description["ignore"],
+    )
+    return Source(image, labels)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]

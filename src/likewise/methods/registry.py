@@ -1,0 +1,27 @@
+"""Registry: the methods by name, and how a ``method:preset`` word is read."""
+
+from __future__ import annotations
+
+from likewise.errors import ConfigError
+from likewise.methods.base import Method
+from likewise.methods.semia import Semia
+
+METHODS: dict[str, type[Method]] = {method.name: method for method in (Semia,)}
+DEFAULT_METHOD = Semia.name
+
+
+def find_method(name: str) -> type[Method]:
+    """The method class called ``name``.
+
+    Raises:
+        ConfigError: no method has that name.
+    """
+    try:
+        return METHODS[name]
+    except KeyError:
+        raise ConfigError(
+            "--method",
+            f"unknown method {name!r}",
+            f"one of {', '.join(METHODS)}",
+            "likewise methods describes them.",
+        ) from None

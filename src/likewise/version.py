@@ -1,0 +1,3 @@
+"""Version: the release this is."""
+
+__version__ = "0.1.0"
