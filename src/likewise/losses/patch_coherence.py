@@ -52,14 +52,14 @@ class PatchIndex:
         self.patch = patch
         self.semantic_weight = float(semantic_weight)
         self.scales = tuple(scales)
+        image = widened(source.detach())
         with torch.no_grad():
             self.levels = [
-                self._level(shrunk(source, scale), shrunk(source_layout, scale), stride)
+                self._level(shrunk(image, scale), shrunk(source_layout, scale), stride)
                 for scale in self.scales
             ]
 
     def _level(self, image: Tensor, layout: Tensor, stride: int) -> _Level:
-        image = widened(image)
         height, width = image.shape[-2:]
         centres = centre_grid(height, width, self.patch, stride=stride, device=image.device)
         mean = image.float().mean(dim=(0, 2, 3), keepdim=True)

@@ -112,4 +112,4 @@ def _mirrored(x: Tensor, size: int) -> Tensor:
 def _reflect(places: Tensor, length: int) -> Tensor:
     """Mirror indices at both ends (the end pixel is not repeated) into 0 … length − 1."""
     last = length - 1
-    return (last - (last - places.abs()).abs()).clamp(0, last)
+    return last - (last - places % max(2 * last, 1)).abs()
