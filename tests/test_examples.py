@@ -8,6 +8,8 @@ import pytest
 from PIL import Image
 from scipy import ndimage
 
+from likewise.labels import LabelMap
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 CASES = sorted(path for path in EXAMPLES.iterdir() if path.is_dir())
 TARGETS = sorted(path for case in CASES for path in (case / "targets").iterdir())
@@ -99,3 +101,16 @@ def test_readme_tells_of_the_case_and_each_of_its_targets(case: Path) -> None:
         assert word in section, f"README says nothing of {case.name}: {word}"
     for target in (case / "targets").iterdir():
         assert f"- `{target.stem}`: " in section
+
+
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_label_reader_takes_the_case_as_it_lies(case: Path) -> None:
+    table = read_table(case)
+    source = LabelMap.read(case / "labels.png")
+    assert [(c.id, c.name) for c in source.classes] == [(row["id"], row["name"]) for row in table]
+    assert source.snapping is None
+    np.testing.assert_array_equal(source.ids, read_ids(case / "labels.png"))
+    for path in sorted((case / "targets").iterdir()):
+        target = LabelMap.read(path, like=source)
+        target.require_known(source)
+        np.testing.assert_array_equal(target.ids, read_ids(path))
