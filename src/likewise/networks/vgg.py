@@ -1,0 +1,190 @@
+"""VGG-19 features: what a network trained on photographs sees, for those who have its weights.
+
+Optional everywhere: nothing here downloads, and no method needs it. The layers are those of
+Simonyan and Zisserman, "Very deep convolutional networks for large-scale image recognition"
+(2015), configuration E; the weights are the publicly known file, whose state dict names them
+``features.N.weight`` and ``features.N.bias``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from likewise.errors import ConfigError, ModelError
+
+BLOCKS = ((64, 2), (128, 2), (256, 4), (512, 4), (512, 4))
+"""Channels and number of 3 × 3 convolutions of each block; blocks end in 2 × 2 max pooling."""
+
+DEFAULT_LAYERS = ("relu1_1", "relu2_1")
+"""The layers the paper's patch coherence looks at."""
+
+_MEAN, _SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+"""Of ImageNet's colours in [0, 1]: what the weights were trained on."""
+
+
+def _layer_table() -> dict[str, tuple[int, int, int]]:
+    """``reluB_C`` → (N of ``features.N``, channels in, channels out) of the convolution before."""
+    table, position, before = {}, 0, 3
+    for block, (channels, count) in enumerate(BLOCKS, start=1):
+        for step in range(1, count + 1):
+            table[f"relu{block}_{step}"] = (position, before, channels)
+            position, before = position + 2, channels
+        position += 1
+    return table
+
+
+LAYERS = _layer_table()
+
+
+class VGG19Features(nn.Module):
+    """The frozen first layers of VGG-19, as deep as the deepest layer asked for.
+
+    Args:
+        layers: names ``reluB_C`` (block, convolution), each at most once.
+
+    Attributes:
+        sha256: of the file the weights came from; empty before :func:`load_vgg19` filled them.
+
+    Raises:
+        ConfigError: an unknown layer, a layer twice, or none.
+    """
+
+    mean: Tensor
+    spread: Tensor
+
+    def __init__(self, layers: Sequence[str] = DEFAULT_LAYERS) -> None:
+        super().__init__()
+        unknown = [name for name in layers if name not in LAYERS]
+        if unknown or not layers or len(set(layers)) < len(layers):
+            raise ConfigError(
+                "layers", repr(list(layers)), f"some of {', '.join(LAYERS)}, each once"
+            )
+        self.layers = tuple(layers)
+        self.sha256 = ""
+        deepest = max(LAYERS[name][0] for name in layers)
+        self.features = nn.ModuleDict(
+            {
+                str(position): nn.Conv2d(before, after, 3, padding=1)
+                for position, before, after in LAYERS.values()
+                if position <= deepest
+            }
+        )
+        self.register_buffer("mean", torch.tensor(_MEAN)[:, None, None], persistent=False)
+        self.register_buffer("spread", torch.tensor(_SPREAD)[:, None, None], persistent=False)
+        self.requires_grad_(False)
+        self.eval()
+
+    def train(self, mode: bool = True) -> VGG19Features:
+        """Stay as it is: a frozen network has no training mode."""
+        return super().train(False)
+
+    def forward(self, image: Tensor) -> dict[str, Tensor]:
+        """The features of ``image`` at each layer, with gradient to the image.
+
+        Args:
+            image: (B, C, H, W) in [-1, 1]. C = 1 is repeated to three channels, C = 4 loses its
+                alpha. H and W are at least 2ᵇ⁻¹ for a layer of block b.
+
+        Returns:
+            By layer name, in the order asked for: (B, channels, H // 2ᵇ⁻¹, W // 2ᵇ⁻¹), ≥ 0.
+        """
+        assert image.shape[1] in (1, 3, 4)
+        colours = image.expand(-1, 3, -1, -1) if image.shape[1] == 1 else image[:, :3]
+        x = ((colours + 1) / 2 - self.mean) / self.spread
+        seen = {}
+        for name, (position, _, _) in LAYERS.items():
+            if str(position) not in self.features:
+                break
+            if name.endswith("_1") and position > 0:
+                x = nn.functional.max_pool2d(x, 2)
+            x = nn.functional.relu(self.features[str(position)](x))
+            seen[name] = x
+        return {name: seen[name] for name in self.layers}
+
+
+def load_vgg19(
+    path: Path | str,
+    *,
+    expected_sha256: str | None = None,
+    layers: Sequence[str] = DEFAULT_LAYERS,
+) -> VGG19Features:
+    """The features network with the weights of a file; the file may hold more layers.
+
+    A ``.safetensors`` file is read as such. Any other is taken for the public ``.pth`` file and
+    read by ``torch.load(weights_only=True)``: Likewise's own files hold no pickle, but this one is
+    published in no other form, and that reader builds tensors only and runs no code of the file.
+
+    Args:
+        path: of the weights file.
+        expected_sha256: the file's hash in hexadecimal; checked before anything is read. Where
+            none is given the hash found is recorded all the same, as ``sha256`` of the answer.
+        layers: as :class:`VGG19Features`.
+
+    Raises:
+        ModelError: the file cannot be read, has another hash, lacks a layer or holds one of
+            another shape or kind.
+        ConfigError: an unknown layer.
+    """
+    network = VGG19Features(layers)
+    path = Path(path)
+    found = _hash_of(path)
+    if expected_sha256 is not None and found != expected_sha256.strip().lower():
+        raise ModelError(
+            path,
+            f"SHA-256 {found}",
+            f"SHA-256 {expected_sha256}",
+            "Fetch the file again from where that hash was published.",
+        )
+    weights = _read(path)
+    wanted = {
+        name: _tensor(path, weights, name, value.shape)
+        for name, value in network.state_dict().items()
+    }
+    network.load_state_dict(wanted)
+    network.sha256 = found
+    return network
+
+
+def _hash_of(path: Path) -> str:
+    try:
+        with path.open("rb") as handle:
+            return hashlib.file_digest(handle, "sha256").hexdigest()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ModelError(path, f"it cannot be read ({reason})", "a VGG-19 weights file") from error
+
+
+def _read(path: Path) -> Mapping[str, object]:
+    try:
+        if path.suffix == ".safetensors":
+            weights: object = load_file(path)
+        else:
+            weights = torch.load(path, map_location="cpu", weights_only=True)
+    except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
+        raise ModelError(
+            path, "it is no readable weights file", "VGG-19 weights as .pth or .safetensors"
+        ) from error
+    if not isinstance(weights, Mapping):
+        raise ModelError(path, f"it holds a {type(weights).__name__}", "a state dict of tensors")
+    return weights
+
+
+def _tensor(path: Path, weights: Mapping[str, object], name: str, shape: torch.Size) -> Tensor:
+    value = weights.get(name)
+    if not isinstance(value, Tensor):
+        found = "no tensor of that name" if value is None else f"a {type(value).__name__}"
+        raise ModelError(f"{path}, {name}", found, f"a tensor of shape {tuple(shape)}")
+    if value.shape != shape or not value.is_floating_point():
+        found = f"shape {tuple(value.shape)} of {value.dtype}"
+        raise ModelError(f"{path}, {name}", found, f"floats of shape {tuple(shape)}")
+    if not value.isfinite().all():
+        raise ModelError(f"{path}, {name}", "values that are not finite", "finite values")
+    return value
