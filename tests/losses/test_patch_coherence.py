@@ -88,6 +88,14 @@ def test_an_image_coheres_with_itself_exactly(dtype: torch.dtype) -> None:
     assert loss.dtype == torch.promote_types(dtype, torch.float32)
 
 
+def test_faint_texture_on_a_bright_wall_is_told_apart() -> None:
+    """‖a‖² + ‖b‖² − 2ab in float32 must not lose differences of 10⁻⁴ beside values near 1."""
+    image = (0.9 + 1e-4 * picture(1, 3, 24, 31)).float()
+    labels = layout(1, 1, 24, 31).float()
+    places = queries(1, (24, 31), 64, 5)
+    assert patch_coherence_loss(image, labels, image, labels, queries=places).item() == 0
+
+
 def test_a_shifted_image_coheres_where_its_patches_lie_inside() -> None:
     source, labels = picture(1, 3, 20, 20), layout(1, 2, 20, 20)
     shifted, moved = source[..., 3:, 4:], labels[..., 3:, 4:]
