@@ -11,15 +11,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from likewise.errors import LabelError
-from likewise.images import MAX_PIXELS, MIN_SIDE, Image
+from likewise.images import Image
 from likewise.images.raster import Raster, read_raster
+from likewise.labels.arrays import read_npy
 from likewise.labels.class_table import ClassTable, LabelClass
-from likewise.labels.colours import colour_of_id, unique_names
+from likewise.labels.colours import colour_of_id, shade_distances, unique_names
+from likewise.labels.matching import SHADE
 from likewise.labels.painting import SAME, Painting, is_antialiased
 from likewise.labels.snapping import SnapReport, snap
 
@@ -27,70 +30,69 @@ CLASS_FILE = "classes.json"
 _LOSSY = ("JPEG", "WEBP")
 _MOST_IDS_OF_NOISE = 32  # an 8-bit map of more ids has areas; 16-bit ones may number instances
 _MOST_IDS_OF_NOISE_DEEP = 1024
+_FAINT = 64  # a lossy grey map without brighter levels holds ids, not a painted mask
 
 Labels = tuple[np.ndarray, ClassTable, SnapReport | None]
 
 
-def read_labels(
-    path: Path, table: ClassTable | None, ignore: frozenset[int], *, is_target: bool
-) -> Labels:
+@dataclass(frozen=True)
+class Known:
+    """What is known of a label map before its file is opened.
+
+    ``table``: the classes, if any; ``ignore``: ids that need not be in it; ``is_target``: whether
+    the table is the source's; ``by_colour``: whether its ids were made up for colours, so that the
+    indices of another palette do not mean them.
+    """
+
+    table: ClassTable | None = None
+    ignore: frozenset[int] = frozenset()
+    is_target: bool = False
+    by_colour: bool = False
+
+    def snap(self, pixels: np.ndarray, path: Path) -> Labels:
+        """Snap (H, W, 3 or 4) uint8 colours to the table."""
+        return snap(pixels, self.table, path, is_target=self.is_target)
+
+    def bare(self, ids: np.ndarray) -> ClassTable:
+        """The table, or one of the bare ids."""
+        if self.table is not None:
+            return self.table
+        return ClassTable.from_ids(i for i in np.unique(ids).tolist() if i not in self.ignore)
+
+    def holds(self, found: np.ndarray) -> bool:
+        """Whether every id in ``found`` is in the table or ignored."""
+        allowed = self.ignore | {entry.id for entry in self.table or ()}
+        return self.table is not None and set(found.tolist()) <= allowed
+
+
+def read_labels(path: Path, known: Known) -> Labels:
     """(H, W) int32 ids of ``path``, their table, and what snapping did (None for ids).
 
-    Args:
-        path: the file.
-        table: the classes, where they are known; else a class file nearby or the file itself tells.
-        ignore: ids that need not be in the table.
-        is_target: whether ``table`` is the source's, which other shades may mean.
+    Where ``known`` has no table, a class file nearby or the file itself tells the classes.
 
     Raises:
         LabelError: the file cannot be read, or is no label map of these classes.
     """
     if path.suffix.lower() == ".npy":
-        ids = _read_npy(path)
-        return ids, table or _nearby(path) or _bare(ids, ignore), None
+        ids = read_npy(path)
+        known = _with_nearby(path, known)
+        return ids, known.bare(ids), None
     raster = read_raster(path, error=LabelError, integers=True)
-    table = table or _nearby(path)
+    known = _with_nearby(path, known)
     if raster.mode == "P":
-        return _read_palette(raster, table, ignore, path, is_target=is_target)
+        return _read_palette(raster, known, path)
     if raster.mode in ("L", "I") or _is_grey(raster):
-        return _read_grey(raster, table, ignore, path, is_target=is_target)
-    return snap(_flat(raster), table, path, is_target=is_target)
+        return _read_grey(raster, known, path)
+    return known.snap(_flat(raster), path)
 
 
-def _nearby(path: Path) -> ClassTable | None:
-    """The class table beside the file, or one folder up."""
-    for folder in (path.parent, path.absolute().parent.parent):
-        if (folder / CLASS_FILE).is_file():
-            return ClassTable.read(folder / CLASS_FILE)
-    return None
-
-
-def _bare(ids: np.ndarray, ignore: frozenset[int]) -> ClassTable:
-    return ClassTable.from_ids(i for i in np.unique(ids).tolist() if i not in ignore)
-
-
-def _read_npy(path: Path) -> np.ndarray:
-    expected = "an .npy file of (H, W) integers"
-    try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except FileNotFoundError:
-        raise LabelError(path, "there is no such file", expected, "Check the path.") from None
-    except Exception as reason:  # damaged headers raise a dozen types, tokenize's among them
-        found = f"it cannot be read ({(str(reason).splitlines() or ['damaged'])[0]})"
-        raise LabelError(path, found, expected, "Write it with numpy.save.") from None
-    if not isinstance(array, np.ndarray):
-        raise LabelError(path, "it is an archive of arrays", expected, "Write one with numpy.save.")
-    if array.ndim == 3 and array.shape[2] == 1:
-        array = array[..., 0]
-    if array.ndim != 2 or not (np.issubdtype(array.dtype, np.integer) or array.dtype == bool):
-        raise LabelError(path, f"it holds {array.dtype} of shape {array.shape}", expected)
-    if array.size > MAX_PIXELS or min(array.shape) < MIN_SIDE:
-        sizes = f"{MIN_SIDE} pixels a side to {MAX_PIXELS / 1e6:.0f} megapixels"
-        raise LabelError(path, f"it is {array.shape[1]} x {array.shape[0]} pixels", sizes)
-    bounds = np.iinfo(np.int32)
-    if array.dtype != bool and not bounds.min <= array.min() <= array.max() <= bounds.max:
-        raise LabelError(path, "it holds ids beyond 32 bits", f"ids up to {bounds.max}")
-    return np.array(array, dtype=np.int32)
+def _with_nearby(path: Path, known: Known) -> Known:
+    """``known`` with the class table beside the file or one folder up, if it has none."""
+    if known.table is None:
+        for folder in (path.parent, path.absolute().parent.parent):
+            if (folder / CLASS_FILE).is_file():
+                return replace(known, table=ClassTable.read(folder / CLASS_FILE))
+    return known
 
 
 def _is_grey(raster: Raster) -> bool:
@@ -106,27 +108,22 @@ def _is_grey(raster: Raster) -> bool:
     return bool((first == samples[..., 1]).all() and (first == samples[..., 2]).all())
 
 
-def _read_grey(
-    raster: Raster, table: ClassTable | None, ignore: frozenset[int], path: Path, *, is_target: bool
-) -> Labels:
+def _read_grey(raster: Raster, known: Known, path: Path) -> Labels:
     ids = raster.samples if raster.samples.ndim == 2 else raster.samples[..., 0]
-    lossy = raster.format in _LOSSY
     ids = ids.astype(np.int32) // {1: 255, 2: 85, 4: 17}.get(raster.bits, 1)
     found = np.unique(ids)
-    known = ignore | {entry.id for entry in table or ()}
-    if table is not None and set(found.tolist()) <= known and not lossy:
-        return ids, table, None
-    if raster.bits == 8 and (lossy or _may_be_colours(found, known, table)):
+    lossy = raster.format in _LOSSY
+    if known.holds(found) and not lossy:
+        return ids, known.bare(ids), None
+    if raster.bits == 8:
         spread = np.repeat(ids.astype(np.uint8)[..., None], 3, axis=2)
-        if lossy or is_antialiased(Painting.of(spread)) or _are_shades(found, table):
-            _refuse_lossy_ids(ids, lossy, path)
-            return _snap_grey(spread, table, path, is_target=is_target)
-    _refuse_noise(ids, found, 8 if raster.bits <= 8 else 16, path)
-    return ids, table or _bare(ids, ignore), None
-
-
-def _may_be_colours(found: np.ndarray, known: frozenset[int], table: ClassTable | None) -> bool:
-    return table is None or not set(found.tolist()) <= known
+        if lossy and ids.max() < _FAINT:
+            found_text = "a grey JPEG or WebP of small ids, which compression has changed"
+            raise LabelError(path, found_text, "ids in a lossless file", "Export it as PNG.")
+        if lossy or is_antialiased(Painting.of(spread)) or _are_shades(found, known.table):
+            return _snap_grey(spread, known, path)
+    _refuse_noise(ids, found, raster.bits, path)
+    return ids, known.bare(ids), None
 
 
 def _are_shades(found: np.ndarray, table: ClassTable | None) -> bool:
@@ -138,77 +135,83 @@ def _are_shades(found: np.ndarray, table: ClassTable | None) -> bool:
     return bool((gaps <= SAME).all())
 
 
-def _refuse_lossy_ids(ids: np.ndarray, lossy: bool, path: Path) -> None:
-    if lossy and ids.max() < 64:
-        found = "a grey JPEG or WebP of small ids, which compression has changed"
-        raise LabelError(path, found, "ids in a lossless file", "Export it as PNG.")
+def _snap_grey(spread: np.ndarray, known: Known, path: Path) -> Labels:
+    """Snap a soft mask. Without a table each level that fills areas is an id."""
+    table = known.table
+    if table is not None and _is_generated(table):
+        levels = [c.id for c in table if 0 <= c.id <= 255]
+        by_level = tuple(LabelClass(i, table.by_id(i).name, (i, i, i)) for i in levels)
+        ids, _, report = replace(known, table=ClassTable(by_level)).snap(spread, path)
+        return ids, table, report
+    ids, snapped, report = known.snap(spread, path)
+    if table is None:
+        found = np.array([entry.colour[0] for entry in snapped], dtype=np.int32)
+        return found[snapped.index_of(ids)], ClassTable.from_ids(sorted(found.tolist())), report
+    return ids, table, report
 
 
-def _snap_grey(
-    spread: np.ndarray, table: ClassTable | None, path: Path, *, is_target: bool
-) -> Labels:
-    """Snap a soft mask; where no table names its levels, each keeps its level as id."""
-    ids, snapped, report = snap(spread, table, path, is_target=is_target)
-    if table is not None:
-        return ids, snapped, report
-    levels = np.array([entry.colour[0] for entry in snapped], dtype=np.int32)
-    ids = levels[snapped.index_of(ids)]
-    return ids, ClassTable.from_ids(sorted(levels.tolist())), report
+def _is_generated(table: ClassTable) -> bool:
+    """Whether the table's colours only stand for its ids and were seen in no file."""
+    return all(entry.colour == colour_of_id(entry.id) for entry in table)
 
 
-def _read_palette(
-    raster: Raster, table: ClassTable | None, ignore: frozenset[int], path: Path, *, is_target: bool
-) -> Labels:
+def _read_palette(raster: Raster, known: Known, path: Path) -> Labels:
     assert raster.palette is not None
     ids = raster.samples.astype(np.int32)
-    found = np.unique(ids)
-    colours = raster.palette[found]
-    counted = [i for i in found.tolist() if i not in ignore]
-    if table is not None:
-        if _agree(raster.palette, counted, table):
-            return ids, table, None
-        # The indices are another program's: its colours speak.
-        in_table = set(counted) <= {entry.id for entry in table}
-        try:
-            return snap(raster.palette[raster.samples], table, path, is_target=is_target)
-        except LabelError:
-            if in_table and not is_target:
-                return ids, table, None
-            raise
-    if is_antialiased(Painting.of(raster.palette[raster.samples])):
-        return snap(raster.palette[raster.samples], None, path)
-    _refuse_noise(ids, found, 8, path)
-    return ids, _palette_table(found, colours[:, :3], ignore), None
+    found = np.array([i for i in np.unique(ids).tolist() if i not in known.ignore], dtype=np.int64)
+    shown = raster.palette[found, :3]
+    pixels = raster.palette[raster.samples]
+    if known.table is None:
+        if is_antialiased(Painting.of(pixels)):
+            return known.snap(pixels, path)
+        _refuse_noise(ids, found, 8, path)
+        return ids, _palette_table(found, shown), None
+    table = known.table
+    if known.holds(found) and (_agrees(shown, found, table) or _is_mute(shown, known)):
+        return ids, table, None
+    return known.snap(pixels, path)  # the indices are another program's: its colours speak
 
 
-def _agree(palette: np.ndarray, found: list[int], table: ClassTable) -> bool:
+def _agrees(shown: np.ndarray, found: np.ndarray, table: ClassTable) -> bool:
     """Whether the palette shows each index in the colour that the table gives to that id."""
-    return all(
-        i in table and np.linalg.norm(palette[i, :3].astype(float) - table.by_id(i).colour) <= SAME
-        for i in found
-    )
+    given = table.colours[table.index_of(found)].astype(np.float64)
+    return bool((np.linalg.norm(shown - given, axis=-1) <= SAME).all())
 
 
-def _palette_table(found: np.ndarray, colours: np.ndarray, ignore: frozenset[int]) -> ClassTable:
-    kept = [n for n, i in enumerate(found.tolist()) if i not in ignore]
-    different = len(np.unique(colours[kept], axis=0)) == len(kept)
-    greys = bool((colours[kept].min(axis=1) == colours[kept].max(axis=1)).all())
-    names = unique_names(colours[kept]) if different and not greys else None
+def _is_mute(shown: np.ndarray, known: Known) -> bool:
+    """Whether the colours of a palette say nothing against its indices being ids.
+
+    So it is where either side's colours are but a way to show ids, or where no colour of the
+    palette is a shade of any class.
+    """
+    assert known.table is not None
+    if known.by_colour:
+        return False
+    if _is_generated(known.table) or not _is_telling(shown):
+        return True
+    return bool((shade_distances(shown, known.table.colours) > SHADE).all())
+
+
+def _is_telling(colours: np.ndarray) -> bool:
+    """Whether colours tell classes apart: no two alike, and not all grey."""
+    distinct = len(np.unique(colours, axis=0)) == len(colours)
+    return distinct and not bool((colours.min(axis=1) == colours.max(axis=1)).all())
+
+
+def _palette_table(found: np.ndarray, colours: np.ndarray) -> ClassTable:
+    ids = found.tolist()
+    names = unique_names(colours) if _is_telling(colours) else [f"class {i}" for i in ids]
     return ClassTable(
         tuple(
-            LabelClass(
-                int(found[n]),
-                names[k] if names else f"class {found[n]}",
-                tuple(colours[n].tolist()) if different else colour_of_id(int(found[n])),
-            )
-            for k, n in enumerate(kept)
+            LabelClass(i, word, (int(c[0]), int(c[1]), int(c[2])))
+            for i, word, c in zip(ids, names, colours, strict=True)
         )
     )
 
 
 def _refuse_noise(ids: np.ndarray, found: np.ndarray, bits: int, path: Path) -> None:
     """Refuse a grey photograph: many values, and few pixels equal to their neighbours."""
-    most = _MOST_IDS_OF_NOISE if bits == 8 else _MOST_IDS_OF_NOISE_DEEP
+    most = _MOST_IDS_OF_NOISE if bits <= 8 else _MOST_IDS_OF_NOISE_DEEP
     if len(found) <= most:
         return
     even = (ids[1:, 1:] == ids[:-1, 1:]) & (ids[1:, 1:] == ids[1:, :-1])

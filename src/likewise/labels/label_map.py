@@ -15,7 +15,7 @@ from likewise.errors import LabelError
 from likewise.images import Image
 from likewise.labels.class_table import ClassTable, LabelClass
 from likewise.labels.colours import colour_of_id, hex_of
-from likewise.labels.formats import read_labels
+from likewise.labels.formats import Known, read_labels
 from likewise.labels.snapping import SnapReport
 from likewise.labels.writing import write_labels
 
@@ -100,7 +100,8 @@ class LabelMap:
         else:
             table = ClassTable.read(classes)
         skip = frozenset(map(int, ignore))
-        ids, table, report = read_labels(Path(path), table, skip, is_target=like is not None)
+        known = Known(table, skip, like is not None, like is not None and like.snapping is not None)
+        ids, table, report = read_labels(Path(path), known)
         return cls(ids, table, skip, report, str(path))
 
     @classmethod

@@ -37,6 +37,8 @@ def match_colours(
         LabelError: a colour is no shade of one class (each is named with its area and its nearest
             class), or two classes share a colour.
     """
+    if not len(table):
+        raise LabelError(name, "it is colour-coded, and its class table is empty", "classes")
     _refuse_twins(table, name)
     shade = shade_distances(colours, table.colours)
     exact = np.linalg.norm(colours[:, None].astype(float) - table.colours[None], axis=-1)

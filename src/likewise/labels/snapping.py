@@ -5,13 +5,12 @@ Not in the paper: because its code keeps the mixtures, as new colours that mean 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import ndimage
 
 from likewise.errors import LabelError
+from likewise.labels.assignment import Legend, assign
 from likewise.labels.class_table import ClassTable, LabelClass
 from likewise.labels.colours import hex_of, unique_names
 from likewise.labels.matching import Match, match_colours
@@ -24,14 +23,10 @@ from likewise.labels.painting import (
     blend_residuals,
     dominant_colours,
     in_blocks,
-    segment_residuals,
 )
 
 MOST_MOVED = 0.25  # share of pixels beyond which a picture is no label map
 TRANSPARENT = "transparent"
-_REACH = 2  # pixels: how far a border pixel looks for a class to join
-_MAJORITY = 60.0  # what a unanimous neighbourhood is worth, in units of RGB distance
-_CHUNK = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -79,11 +74,11 @@ def snap(
     Raises:
         LabelError: a photograph, or an area in a colour that is no class.
     """
-    painting, has_hole = _fill_hole(Painting.of(pixels), table)
+    painting, hole = _fill_hole(Painting.of(pixels), table, name)
     meant = dominant_colours(painting)
     _refuse_photograph(painting, meant, name)
     if table is None:
-        table = _table_of(painting.colours[meant], has_hole)
+        table = _table_of(painting.colours[meant], hole)
         match = Match(np.arange(len(meant)), ())
     else:
         shares = painting.counts[meant] / painting.index.size
@@ -95,8 +90,9 @@ def snap(
     classes = np.concatenate([classes, unseen])
     to_seed = _distances(painting.colours, seeds)
     _refuse_stray(painting, to_seed, seeds[: len(meant)], table, name)
-    places = _assign(painting, to_seed, classes, seeds)
-    return table.ids[places], table, _report(painting, places, to_seed, classes, match)
+    legend = Legend.of(to_seed, classes, seeds)
+    places = assign(painting, legend)
+    return table.ids[places], table, _report(painting, places, legend, match)
 
 
 def _distances(colours: np.ndarray, seeds: np.ndarray) -> np.ndarray:
@@ -107,18 +103,25 @@ def _distances(colours: np.ndarray, seeds: np.ndarray) -> np.ndarray:
     return np.asarray(np.sqrt(squares))
 
 
-def _fill_hole(painting: Painting, table: ClassTable | None) -> tuple[Painting, bool]:
-    """Give a transparent *area* a colour of its own, last in the table; thin borders stay clear."""
-    if not painting.clear.any():
-        return painting, False
+def _fill_hole(
+    painting: Painting, table: ClassTable | None, name: object
+) -> tuple[Painting, np.ndarray | None]:
+    """Give a transparent *area* a colour of its own, also returned; thin borders stay clear."""
     area = in_blocks(np.where(painting.clear, 0, -1))
     if area.mean() < SMALLEST:
-        return painting, False
+        return painting, None
     known = next((c.colour for c in table or () if c.name == TRANSPARENT), None)
+    if table is not None and known is None:
+        raise LabelError(
+            name,
+            f"{100 * area.mean():.2f} % of its pixels are transparent, and no class is",
+            "areas in the colour of a class each",
+            f"Repaint them, or name a class {TRANSPARENT!r} in the class table.",
+        )
     colour = np.array(known or _unlike(painting.colours[painting.counts > 0]), dtype=np.uint8)
     index = np.where(area, len(painting.colours), painting.index).astype(np.int32)
     colours = np.concatenate([painting.colours, colour[None]])
-    return Painting(colours, index, painting.clear & ~area), True
+    return Painting(colours, index, painting.clear & ~area), colour
 
 
 def _unlike(colours: np.ndarray) -> np.ndarray:
@@ -129,12 +132,17 @@ def _unlike(colours: np.ndarray) -> np.ndarray:
     return np.asarray(corners[_distances(corners, colours.astype(np.float64)).min(1).argmax()])
 
 
-def _table_of(colours: np.ndarray, has_hole: bool) -> ClassTable:
-    # TRANSPARENT is named by _fill_hole's colour, which no painted area can share.
+def _table_of(colours: np.ndarray, hole: np.ndarray | None) -> ClassTable:
+    """Classes named after their colours; ``hole``, if any, is the colour of the transparent one."""
+    names = unique_names(colours)
+    if hole is not None:
+        place = int(np.abs(colours.astype(int) - hole).sum(axis=1).argmin())
+        names = [*unique_names(np.delete(colours, place, axis=0))]
+        names.insert(place, TRANSPARENT)
     return ClassTable(
         tuple(
             LabelClass(number, word, (int(c[0]), int(c[1]), int(c[2])))
-            for number, (word, c) in enumerate(zip(unique_names(colours), colours, strict=True))
+            for number, (word, c) in enumerate(zip(names, colours, strict=True))
         )
     )
 
@@ -185,121 +193,8 @@ def _refuse_stray(
     )
 
 
-def _assign(
-    painting: Painting, to_seed: np.ndarray, classes: np.ndarray, seeds: np.ndarray
-) -> np.ndarray:
-    """(H, W) position in the table of every pixel's class."""
-    own = np.where(to_seed.min(axis=1) <= NEAR, classes[to_seed.argmin(axis=1)], -1)
-    claimed = np.where(painting.clear, -1, own[painting.index])
-    places = np.where(in_blocks(claimed), claimed, -1)
-    to_class = np.full((len(painting.colours), int(classes.max()) + 1), np.inf)
-    colour_of = np.zeros((to_class.shape[1], 3))
-    for seed in range(len(seeds))[::-1]:  # the largest area last: its colour stands for the class
-        to_class[:, classes[seed]] = np.minimum(to_class[:, classes[seed]], to_seed[:, seed])
-        colour_of[classes[seed]] = seeds[seed]
-    for _ in range(3):
-        undecided = np.nonzero(places < 0)
-        if not len(undecided[0]):
-            break
-        places[undecided] = np.concatenate(
-            [
-                _join(painting, places, claimed, part, to_class, colour_of)
-                for part in _parts(undecided)
-            ]
-        )
-    if (places < 0).any():
-        nearest = ndimage.distance_transform_edt(
-            places < 0, return_distances=False, return_indices=True
-        )
-        places = places[tuple(nearest)]
-    return _without_specks(places, claimed)
-
-
-def _parts(where: tuple[np.ndarray, ...]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    for start in range(0, len(where[0]), _CHUNK):
-        yield where[0][start : start + _CHUNK], where[1][start : start + _CHUNK]
-
-
-def _join(
-    painting: Painting,
-    places: np.ndarray,
-    claimed: np.ndarray,
-    where: tuple[np.ndarray, np.ndarray],
-    to_class: np.ndarray,
-    colour_of: np.ndarray,
-) -> np.ndarray:
-    """The class of each pixel ``where``: the nearest in colour of those around, majority helping.
-
-    A pixel keeps a class that is not around it where its colour says so and no mixture of the two
-    foremost classes around explains that colour: hairlines stay, fringes go.
-    """
-    around = _window(places, where)
-    index, clear, claim = painting.index[where], painting.clear[where], claimed[where]
-    choices = np.unique(around[around >= 0])
-    if not len(choices):
-        return claim
-    votes = np.stack([(around == choice).sum(axis=1) for choice in choices], axis=1)
-    distance = np.where(clear[:, None], 0.0, to_class[index][:, choices])
-    score = distance - _MAJORITY * votes / np.maximum(votes.sum(axis=1, keepdims=True), 1)
-    score[votes == 0] = np.inf
-    best = choices[score.argmin(axis=1)]
-    best[votes.sum(axis=1) == 0] = -1
-    outside = np.flatnonzero((claim >= 0) & ~(around == claim[:, None]).any(axis=1))
-    if len(outside):
-        mixed = _is_mixture(painting.colours[index[outside]], votes[outside], choices, colour_of)
-        best[outside[~mixed]] = claim[outside[~mixed]]
-    return np.asarray(best)
-
-
-def _window(places: np.ndarray, where: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    """(N, 25) classes around each pixel ``where``; -1 where undecided or past the edge."""
-    padded = np.pad(places, _REACH, constant_values=-1)
-    side = 2 * _REACH + 1
-    return np.stack(
-        [
-            padded[where[0] + down, where[1] + right]
-            for down in range(side)
-            for right in range(side)
-        ],
-        axis=1,
-    )
-
-
-def _is_mixture(
-    colours: np.ndarray, votes: np.ndarray, choices: np.ndarray, colour_of: np.ndarray
-) -> np.ndarray:
-    """(N,) bool: whether each colour is a mixture of the two classes with most votes around it."""
-    if len(choices) < 2:
-        return np.zeros(len(colours), dtype=bool)
-    foremost = np.argsort(-votes, axis=1, kind="stable")[:, :2]
-    both = np.take_along_axis(votes, foremost, axis=1).min(axis=1) > 0
-    ends = colour_of[choices[foremost]]
-    return both & (segment_residuals(colours, ends[:, 0], ends[:, 1]) <= 2 * BLEND)
-
-
-def _without_specks(places: np.ndarray, claimed: np.ndarray) -> np.ndarray:
-    """Give pixels that no neighbour agrees with, their own colour neither, to the majority."""
-    padded = np.pad(places, 1, mode="edge")
-    height, width = places.shape
-    shifts = [(d, r) for d in range(3) for r in range(3) if (d, r) != (1, 1)]
-    around = [padded[d : d + height, r : r + width] for d, r in shifts]
-    alone = places != claimed
-    for other in around:
-        alone &= other != places
-    if alone.any():
-        spots = np.stack([other[alone] for other in around], axis=1)
-        agreeing = (spots[:, :, None] == spots[:, None, :]).sum(axis=2)
-        places[alone] = np.take_along_axis(spots, agreeing.argmax(axis=1)[:, None], axis=1)[:, 0]
-    return places
-
-
-def _report(
-    painting: Painting, places: np.ndarray, to_seed: np.ndarray, classes: np.ndarray, match: Match
-) -> SnapReport:
-    to_class = np.full((len(painting.colours), int(classes.max()) + 1), np.inf)
-    for seed, number in enumerate(classes):
-        to_class[:, number] = np.minimum(to_class[:, number], to_seed[:, seed])
-    gaps = to_class[painting.index, places][~painting.clear]
+def _report(painting: Painting, places: np.ndarray, legend: Legend, match: Match) -> SnapReport:
+    gaps = legend.to_class[painting.index, places][~painting.clear]
     moved = (gaps > 0).sum() + painting.clear.sum()
     return SnapReport(
         colours=int((painting.counts > 0).sum()),
