@@ -62,17 +62,15 @@ class PatchIndex:
     def _level(self, image: Tensor, layout: Tensor, stride: int) -> _Level:
         height, width = image.shape[-2:]
         centres = centre_grid(height, width, self.patch, stride=stride, device=image.device)
-        mean = image.float().mean(dim=(0, 2, 3), keepdim=True)
-        both = centres.expand(image.shape[0], -1)
-        keys = self.descriptors(image, layout, mean, both)
-        return _Level(image, centres, mean, keys, keys.square().sum(dim=2) / 2)
+        keys = self.descriptors(image, layout, centres.expand(image.shape[0], -1))
+        # Around their mean ‖a‖² + ‖b‖² − 2ab loses fewer digits to cancellation.
+        origin = keys.mean(dim=1, keepdim=True)
+        keys = keys - origin
+        return _Level(image, centres, origin, keys, keys.square().sum(dim=2) / 2)
 
-    def descriptors(self, image: Tensor, layout: Tensor, mean: Tensor, centres: Tensor) -> Tensor:
-        """(B, Q, D) float32 rows whose squared distance is the semantics-aware distance.
-
-        The source's mean colour is taken off: ‖a‖² + ‖b‖² − 2ab loses fewer digits near zero.
-        """
-        rows = gather_patches(image.float() - mean, centres, self.patch)
+    def descriptors(self, image: Tensor, layout: Tensor, centres: Tensor) -> Tensor:
+        """(B, Q, D) float32 rows whose squared distance is the semantics-aware distance."""
+        rows = gather_patches(image.float(), centres, self.patch)
         rows = rows * rows.shape[2] ** -0.5
         if self.semantic_weight == 0:
             return rows
@@ -86,11 +84,11 @@ class PatchIndex:
 
 @dataclass(frozen=True)
 class _Level:
-    """One scale of the source: its image, patch centres (N,), mean colour, keys and ‖key‖²/2."""
+    """One scale of the source: its image, patch centres (N,), mean key, centred keys and ‖key‖²/2."""
 
     image: Tensor
     centres: Tensor
-    mean: Tensor
+    origin: Tensor
     keys: Tensor
     half_norms: Tensor
 
@@ -98,7 +96,7 @@ class _Level:
         """Centres (B, Q, nearest) of the source patches nearest to the rows (B, Q, D)."""
         batch, count, depth = queries.shape
         sources = self.keys.shape[0]
-        rows = queries.reshape(sources, -1, depth)
+        rows = queries.reshape(sources, -1, depth) - self.origin
         block = _BLOCK_CPU if rows.device.type == "cpu" else _BLOCK_GPU
         step = max(1, block // (sources * self.keys.shape[1]))
         found = [self._search(part, nearest) for part in rows.split(step, dim=1)]
@@ -168,7 +166,7 @@ def indexed_patch_coherence_loss(
         image = shrunk(widened(rendered), scale)
         centres = _centres_at(queries, width, scale, image.shape[-2:], index.patch)
         with torch.no_grad():
-            rows = index.descriptors(image, shrunk(layout, scale), level.mean, centres)
+            rows = index.descriptors(image, shrunk(layout, scale), centres)
             found = level.nearest_centres(rows, nearest)
         batch, count, matches = found.shape
         targets = gather_patches(image, centres, index.patch)
