@@ -84,7 +84,7 @@ class PatchIndex:
 
 @dataclass(frozen=True)
 class _Level:
-    """One scale of the source: its image, patch centres (N,), mean key, centred keys and ‖key‖²/2."""
+    """One scale of the source: image, patch centres (N,), mean key, centred keys, ‖key‖²/2."""
 
     image: Tensor
     centres: Tensor
