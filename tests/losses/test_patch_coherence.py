@@ -96,6 +96,16 @@ def test_faint_texture_on_a_bright_wall_is_told_apart() -> None:
     assert patch_coherence_loss(image, labels, image, labels, queries=places).item() == 0
 
 
+def test_autocast_does_not_blur_the_search() -> None:
+    image, labels = picture(1, 3, 24, 31).float(), layout(1, 2, 24, 31).float()
+    other = picture(1, 3, 24, 31, seed=1).float() * 0.05
+    places = queries(1, (24, 31), 64, 3)
+    plain = patch_coherence_loss(other, labels, image * 0.05, labels, queries=places, patch=3)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        cast = patch_coherence_loss(other, labels, image * 0.05, labels, queries=places, patch=3)
+    assert cast.item() == plain.item()
+
+
 def test_a_shifted_image_coheres_where_its_patches_lie_inside() -> None:
     source, labels = picture(1, 3, 20, 20), layout(1, 2, 20, 20)
     shifted, moved = source[..., 3:, 4:], labels[..., 3:, 4:]

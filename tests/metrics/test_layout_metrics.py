@@ -22,6 +22,7 @@ def maps(classes: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     return read, layout
 
 
+@pytest.mark.filterwarnings("ignore:A single label was found")
 @pytest.mark.parametrize("classes", [1, 2, 5])
 def test_agree_with_scikit_learn(classes: int) -> None:
     read, layout = maps(classes)

@@ -165,7 +165,8 @@ def indexed_patch_coherence_loss(
     for scale, level in zip(index.scales, index.levels, strict=True):
         image = shrunk(widened(rendered), scale)
         centres = _centres_at(queries, width, scale, image.shape[-2:], index.patch)
-        with torch.no_grad():
+        # Under autocast the search would run in bfloat16 and mistake one patch for another.
+        with torch.no_grad(), torch.autocast(image.device.type, enabled=False):
             rows = index.descriptors(image, shrunk(layout, scale), centres)
             found = level.nearest_centres(rows, nearest)
         batch, count, matches = found.shape
