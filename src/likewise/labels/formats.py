@@ -41,17 +41,19 @@ class Known:
 
     ``table``: the classes, if any; ``ignore``: ids that need not be in it; ``is_target``: whether
     the table is the source's; ``by_colour``: whether its ids were made up for colours, so that the
-    indices of another palette do not mean them.
+    indices of another palette do not mean them; ``lossy``: whether the file's format changes
+    colours.
     """
 
     table: ClassTable | None = None
     ignore: frozenset[int] = frozenset()
     is_target: bool = False
     by_colour: bool = False
+    lossy: bool = False
 
     def snap(self, pixels: np.ndarray, path: Path) -> Labels:
         """Snap (H, W, 3 or 4) uint8 colours to the table."""
-        return snap(pixels, self.table, path, is_target=self.is_target)
+        return snap(pixels, self.table, path, is_target=self.is_target, lossy=self.lossy)
 
     def bare(self, ids: np.ndarray) -> ClassTable:
         """The table, or one of the bare ids."""
@@ -78,7 +80,7 @@ def read_labels(path: Path, known: Known) -> Labels:
         known = _with_nearby(path, known)
         return ids, known.bare(ids), None
     raster = read_raster(path, error=LabelError, integers=True)
-    known = _with_nearby(path, known)
+    known = replace(_with_nearby(path, known), lossy=raster.format in _LOSSY)
     if raster.mode == "P":
         return _read_palette(raster, known, path)
     if raster.mode in ("L", "I") or _is_grey(raster):
@@ -112,15 +114,14 @@ def _read_grey(raster: Raster, known: Known, path: Path) -> Labels:
     ids = raster.samples if raster.samples.ndim == 2 else raster.samples[..., 0]
     ids = ids.astype(np.int32) // {1: 255, 2: 85, 4: 17}.get(raster.bits, 1)
     found = np.unique(ids)
-    lossy = raster.format in _LOSSY
-    if known.holds(found) and not lossy:
+    if known.holds(found) and not known.lossy:
         return ids, known.bare(ids), None
     if raster.bits == 8:
         spread = np.repeat(ids.astype(np.uint8)[..., None], 3, axis=2)
-        if lossy and ids.max() < _FAINT:
+        if known.lossy and ids.max() < _FAINT:
             found_text = "a grey JPEG or WebP of small ids, which compression has changed"
             raise LabelError(path, found_text, "ids in a lossless file", "Export it as PNG.")
-        if lossy or is_antialiased(Painting.of(spread)) or _are_shades(found, known.table):
+        if known.lossy or is_antialiased(Painting.of(spread)) or _are_shades(found, known.table):
             return _snap_grey(spread, known, path)
     _refuse_noise(ids, found, raster.bits, path)
     return ids, known.bare(ids), None

@@ -19,10 +19,12 @@ SAME = 8.0  # what rounding and gentle compression make of one colour
 NEAR = 40.0  # what strong compression makes of it
 BLEND = 12.0  # how far off the straight line between two colours their mixture may lie
 SMALLEST = 0.0005  # share of the map below which a colour is no class ...
-SMALLEST_THIN = 0.005  # ... or below which one that fills no block is none (hairlines)
-CRISP = 64  # a map of no more colours has no mixtures worth the name: small areas count
+SMALLEST_THIN = 0.001  # ... or below which one that fills no block is none (hairlines)
+CRISP = 64  # a map of no more colours may be without mixtures, and then small areas count
 _REACH = 4  # pixels: a mixture lies no farther than this from both of the colours it mixes
 _BLOCK = np.ones((3, 3), dtype=bool)
+_WIDE = 7  # pixels: no border is as wide as this all along
+_SAMPLE = 500  # pixels of a colour that are looked at
 
 
 @dataclass(frozen=True)
@@ -68,38 +70,52 @@ def in_blocks(values: np.ndarray) -> np.ndarray:
     return np.asarray(ndimage.binary_dilation(np.pad(centre, 1), _BLOCK))
 
 
-def dominant_colours(painting: Painting) -> np.ndarray:
-    """(S,) positions in ``painting.colours`` of the colours somebody meant, largest area first."""
+def opened(mask: np.ndarray) -> np.ndarray:
+    """(H, W) bool: pixels in some _WIDE x _WIDE block where (H, W) ``mask`` is true throughout."""
+    if mask.sum() < _WIDE**2:
+        return np.zeros_like(mask)
+    inner = ndimage.minimum_filter(mask.astype(np.uint8), size=_WIDE, mode="constant", cval=0)
+    return np.asarray(ndimage.maximum_filter(inner, size=_WIDE)).astype(bool)
+
+
+def dominant_colours(painting: Painting, *, lossy: bool = False) -> np.ndarray:
+    """(S,) positions in ``painting.colours`` of the colours somebody meant, largest area first.
+
+    After ``lossy`` compression two colours closer than NEAR count as one: whole blocks drift.
+    """
     counts, solid = painting.counts, painting.solid
     total = painting.index.size
-    least = max(9.0, 0.0 if len(painting.colours) <= CRISP else SMALLEST * total)
+    crisp = len(painting.colours) <= CRISP and not is_antialiased(painting)
+    least = 9.0 if crisp else max(9.0, SMALLEST * total)
+    same = NEAR if lossy else 0.0 if crisp else SAME
     chosen: list[int] = []
     for place in np.argsort(-solid, kind="stable").tolist():
         if solid[place] < least:
             break
-        gap = _gap(painting, chosen, place)
-        if gap <= SAME or (gap <= NEAR and 2 * solid[place] < counts[place]):
+        gap = _gaps(painting, chosen, [place])[0]
+        if gap <= same or (gap <= NEAR and 2 * solid[place] < counts[place]):
             continue  # noise around a colour already chosen
         if not _is_fringe(painting, chosen, place):
             chosen.append(place)
-    for place in np.flatnonzero(counts >= SMALLEST_THIN * total).tolist():
-        if _gap(painting, chosen, place) > NEAR and not _blended(painting, chosen, place):
-            chosen.append(place)
+    chosen += _hairlines(painting, chosen)
     return np.array(sorted(chosen, key=lambda place: -counts[place]), dtype=np.int64)
 
 
 def is_antialiased(painting: Painting) -> bool:
-    """Whether most colours of a grey or palette map are mixtures of those that fill areas."""
-    used = painting.counts > 0
-    full = np.flatnonzero(painting.solid)
-    thin = np.flatnonzero(used & (painting.solid == 0))
-    if len(full) < 2 or len(thin) < 3 or 2 * len(thin) < used.sum():
+    """Whether most colours of a map of few are but mixtures, or noise, of those that fill areas."""
+    counts, solid = painting.counts, painting.solid
+    used = int((counts > 0).sum())
+    thin = np.flatnonzero((counts > 0) & (solid < 0.2 * counts))
+    full = np.flatnonzero(solid >= np.maximum(0.2 * counts, 1))
+    if len(thin) < 3 or 2 * len(thin) < used or not len(full):
         return False
-    # Only areas of some size can be what borders mix: ten suffice to explain them.
-    full = full[np.argsort(-painting.solid[full])][:10]
-    return bool(
-        (blend_residuals(painting.colours[thin], painting.colours[full]) <= BLEND).mean() > 0.9
-    )
+    # A few of the largest areas suffice to explain what borders mix.
+    full = full[np.argsort(-solid[full])][:10]
+    if len(thin) >= 16 and len(thin) >= 0.8 * used and solid[full].sum() >= 0.3 * counts.sum():
+        return True  # shaded hairlines on a background: their full colour may fill no block
+    explained = blend_residuals(painting.colours[thin], painting.colours[full]) <= BLEND
+    explained |= _gaps(painting, full.tolist(), thin.tolist()) <= NEAR
+    return bool(explained.mean() >= 0.8)
 
 
 def blend_residuals(colours: np.ndarray, ends: np.ndarray) -> np.ndarray:
@@ -130,42 +146,56 @@ def segment_residuals(colours: np.ndarray, first: np.ndarray, second: np.ndarray
     return np.asarray(np.where(fits, distance, np.inf))
 
 
-def _gap(painting: Painting, chosen: list[int], place: int) -> float:
+def _hairlines(painting: Painting, chosen: list[int]) -> list[int]:
+    """Colours that fill no block, yet are too frequent and too unlike all others to be mixtures.
+
+    The one most unlike what is chosen comes first, so that what it mixes with is known by then.
+    """
+    found: list[int] = []
+    left = np.flatnonzero(painting.counts >= SMALLEST_THIN * painting.index.size).tolist()
+    while left:
+        gaps = _gaps(painting, chosen + found, left)
+        left = [place for place, gap in zip(left, gaps, strict=True) if gap > NEAR]
+        if left:
+            farthest = left.pop(int(gaps[gaps > NEAR].argmax()))
+            if not len(_mixed_pairs(painting, chosen + found, farthest)):
+                found.append(farthest)
+    return found
+
+
+def _gaps(painting: Painting, chosen: list[int], places: list[int]) -> np.ndarray:
+    """(N,) RGB distance of each colour in ``places`` to the nearest of those chosen."""
     if not chosen:
-        return np.inf
-    away = painting.colours[chosen].astype(np.float64) - painting.colours[place]
-    return float(np.linalg.norm(away, axis=-1).min())
+        return np.full(len(places), np.inf)
+    colours = painting.colours.astype(np.float64)
+    apart = np.linalg.norm(colours[places][:, None] - colours[chosen][None], axis=-1)
+    return np.asarray(apart.min(axis=1))
 
 
-def _blended(painting: Painting, chosen: list[int], place: int) -> list[tuple[int, int]]:
-    """Pairs of chosen colours whose mixture the colour at ``place`` may be."""
-    colour = painting.colours[place : place + 1]
-    return [
-        (first, second)
-        for n, first in enumerate(chosen)
-        for second in chosen[n + 1 :]
-        if segment_residuals(colour, painting.colours[first], painting.colours[second])[0] <= BLEND
-    ]
+def _mixed_pairs(painting: Painting, chosen: list[int], place: int) -> np.ndarray:
+    """(P, 2) pairs of chosen colours whose mixture the colour at ``place`` may be."""
+    first, second = np.triu_indices(len(chosen), 1)
+    ends = painting.colours[np.array(chosen, dtype=np.int64)]
+    colour = np.broadcast_to(painting.colours[place], (len(first), 3))
+    fits = segment_residuals(colour, ends[first], ends[second]) <= BLEND
+    return np.stack([np.array(chosen)[first[fits]], np.array(chosen)[second[fits]]], axis=1)
 
 
 def _is_fringe(painting: Painting, chosen: list[int], place: int) -> bool:
-    """Whether a colour is a mixture in place too: nearly all of it close to both that it mixes."""
-    pairs = _blended(painting, chosen, place)
-    if not pairs:
+    """Whether a colour is a mixture in place too: most of it close to both that it mixes."""
+    pairs = _mixed_pairs(painting, chosen, place) if len(chosen) > 1 else np.zeros((0, 2), int)
+    if not len(pairs):
         return False
-    here = painting.index == place
-    rows, columns = np.nonzero(here)
-    height, width = here.shape
-    for first, second in pairs:
-        close = np.ones(len(rows), dtype=bool)
-        for colour in (first, second):
-            touched = np.zeros(len(rows), dtype=bool)
-            for down in range(-_REACH, _REACH + 1):
-                for right in range(-_REACH, _REACH + 1):
-                    r = np.clip(rows + down, 0, height - 1)
-                    c = np.clip(columns + right, 0, width - 1)
-                    touched |= painting.index[r, c] == colour
-            close &= touched
-        if close.mean() > 0.7:
-            return True
-    return False
+    rows, columns = (
+        axis[:: len(axis) // _SAMPLE + 1] for axis in np.nonzero(painting.index == place)
+    )
+    height, width = painting.index.shape
+    ends, back = np.unique(pairs, return_inverse=True)
+    close = np.zeros((len(ends), len(rows)), dtype=bool)
+    for down in range(-_REACH, _REACH + 1):
+        for right in range(-_REACH, _REACH + 1):
+            r = np.clip(rows + down, 0, height - 1)
+            c = np.clip(columns + right, 0, width - 1)
+            close |= painting.index[r, c] == ends[:, None]
+    back = back.reshape(pairs.shape)
+    return bool(((close[back[:, 0]] & close[back[:, 1]]).mean(axis=1) > 0.7).any())

@@ -22,10 +22,10 @@ from likewise.labels.painting import (
     Painting,
     blend_residuals,
     dominant_colours,
-    in_blocks,
+    opened,
 )
 
-MOST_MOVED = 0.25  # share of pixels beyond which a picture is no label map
+MOST_MOVED = 0.4  # share of pixels beyond which a picture is no label map
 TRANSPARENT = "transparent"
 
 
@@ -57,7 +57,12 @@ class SnapReport:
 
 
 def snap(
-    pixels: np.ndarray, table: ClassTable | None, name: object, *, is_target: bool = False
+    pixels: np.ndarray,
+    table: ClassTable | None,
+    name: object,
+    *,
+    is_target: bool = False,
+    lossy: bool = False,
 ) -> tuple[np.ndarray, ClassTable, SnapReport]:
     """Turn colours into classes.
 
@@ -67,6 +72,7 @@ def snap(
             after their colours, ids from 0 by falling area.
         name: what errors call the map.
         is_target: whether the table is the source's (errors say so).
+        lossy: whether compression has changed the colours.
 
     Returns:
         (H, W) int32 ids, the table, and what was done.
@@ -75,7 +81,7 @@ def snap(
         LabelError: a photograph, or an area in a colour that is no class.
     """
     painting, hole = _fill_hole(Painting.of(pixels), table, name)
-    meant = dominant_colours(painting)
+    meant = dominant_colours(painting, lossy=lossy)
     _refuse_photograph(painting, meant, name)
     if table is None:
         table = _table_of(painting.colours[meant], hole)
@@ -107,7 +113,7 @@ def _fill_hole(
     painting: Painting, table: ClassTable | None, name: object
 ) -> tuple[Painting, np.ndarray | None]:
     """Give a transparent *area* a colour of its own, also returned; thin borders stay clear."""
-    area = in_blocks(np.where(painting.clear, 0, -1))
+    area = opened(painting.clear)
     if area.mean() < SMALLEST:
         return painting, None
     known = next((c.colour for c in table or () if c.name == TRANSPARENT), None)
@@ -178,7 +184,7 @@ def _refuse_stray(
     far = far[blend_residuals(painting.colours[far], meant[:24]) > 2 * BLEND]
     is_stray = np.zeros(len(painting.colours), dtype=bool)
     is_stray[far] = True
-    area = in_blocks(np.where(is_stray[painting.index] & ~painting.clear, 0, -1))
+    area = opened(is_stray[painting.index] & ~painting.clear)
     if area.mean() < SMALLEST:
         return
     here = np.bincount(painting.index[area], minlength=len(painting.colours))
