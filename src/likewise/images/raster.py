@@ -7,10 +7,12 @@ colour, which Pillow halves to 8, is read whole; and EXIF orientation is applied
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,11 +101,17 @@ def read_raster(
     return raster
 
 
-def _opened(file: Path) -> PIL.ImageFile.ImageFile:
-    with warnings.catch_warnings():
-        # MAX_PIXELS is our own limit; Pillow's warning would be a second voice.
-        warnings.simplefilter("ignore", PIL.Image.DecompressionBombWarning)
-        return PIL.Image.open(file, formats=FORMATS)
+@contextlib.contextmanager
+def _opened(file: Path) -> Iterator[PIL.ImageFile.ImageFile]:
+    # A handle, not a path: given a path Pillow maps uncompressed TIFF into memory, and then gets
+    # the rows of rotated ones wrong.
+    with file.open("rb") as handle:
+        with warnings.catch_warnings():
+            # MAX_PIXELS is our own limit; Pillow's warning would be a second voice.
+            warnings.simplefilter("ignore", PIL.Image.DecompressionBombWarning)
+            picture = PIL.Image.open(handle, formats=FORMATS)
+        with picture:
+            yield picture
 
 
 def _require_file(file: Path, name: object, error: type[InputError]) -> None:
