@@ -89,7 +89,8 @@ class Method(ABC):
     summary: ClassVar[str]
 
     def __init__(self, preset: str = "fast", *, device: str = "auto", size: int | None = None):
-        presets = self.presets()
+        self.device = choose_device(device)
+        presets = self.presets(self.device.type)
         if preset not in presets:
             raise ConfigError(
                 "--preset", f"unknown preset {preset!r}", f"one of {', '.join(presets)}"
@@ -100,20 +101,24 @@ class Method(ABC):
             if not 32 <= size <= 4096:
                 raise ConfigError("--size", f"{size}", "a short side from 32 to 4096 pixels")
             self.config = replace(self.config, size=size)
-        self.device = choose_device(device)
         self._source: Source | None = None
 
     @classmethod
     @abstractmethod
-    def presets(cls) -> Mapping[str, Any]:
-        """Preset name -> frozen configuration with a ``size`` field, in order of effort."""
+    def presets(cls, device_type: str = "cpu") -> Mapping[str, Any]:
+        """Preset name -> frozen configuration with a ``size`` field, in order of effort.
+
+        ``device_type`` is "cpu", "cuda" or "mps": what is quick on one is not on another.
+        """
 
     @abstractmethod
     def plan(self, image: Image, labels: LabelMap) -> Plan:
         """What :meth:`fit` would do on this pair, without doing it."""
 
     @abstractmethod
-    def _fit(self, source: Source, seed: int, progress: Progress, keep: Checkpointing | None):
+    def _fit(
+        self, source: Source, seed: int, progress: Progress, keep: Checkpointing | None
+    ) -> None:
         """Learn ``source``; forget whatever was learnt before."""
 
     @abstractmethod

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
@@ -23,6 +25,11 @@ class Style:
     spectral: bool
     norm: str
 
+    @property
+    def bias(self) -> bool:
+        """Whether convolutions have one: where features are normalised next, it has no effect."""
+        return self.norm == "none"
+
 
 def convolution(
     inputs: int,
@@ -32,6 +39,7 @@ def convolution(
     stride: int = 1,
     spectral: bool,
     pad: int | None = None,
+    bias: bool = True,
 ) -> nn.Module:
     """A 2-D convolution that keeps (or, by ``stride``, divides) the size.
 
@@ -40,18 +48,23 @@ def convolution(
     """
     pad = (kernel - 1) // 2 if pad is None else pad
     layer = nn.Conv2d(
-        inputs, outputs, kernel, stride, pad, padding_mode="reflect" if pad > 1 else "zeros"
+        inputs,
+        outputs,
+        kernel,
+        stride,
+        pad,
+        bias=bias,
+        padding_mode="reflect" if pad > 1 else "zeros",
     )
     return spectral_norm(layer) if spectral else layer
 
 
 def instance_normalised(features: Tensor) -> Tensor:
     """``features`` (B, C, H, W) with zero mean and unit variance per channel over the image."""
-    wide = features.float()
-    mean = wide.mean(dim=(2, 3), keepdim=True)
-    centred = wide - mean
-    variance = centred.square().mean(dim=(2, 3), keepdim=True)
-    return (centred * (variance + 1e-5).rsqrt()).to(features.dtype)
+    if len(features) == 1:  # one image is its own batch: a single fused kernel
+        return F.batch_norm(features, None, None, training=True)
+    variance, mean = torch.var_mean(features.float(), dim=(2, 3), keepdim=True, correction=0)
+    return ((features - mean) * (variance + 1e-5).rsqrt()).to(features.dtype)
 
 
 def pixel_normalised(features: Tensor) -> Tensor:
@@ -91,7 +104,15 @@ class ConvBlock(nn.Sequential):
         pad: int | None = None,
     ) -> None:
         super().__init__(
-            convolution(inputs, outputs, kernel, stride=stride, spectral=style.spectral, pad=pad),
+            convolution(
+                inputs,
+                outputs,
+                kernel,
+                stride=stride,
+                spectral=style.spectral,
+                pad=pad,
+                bias=style.bias,
+            ),
             norm_layer(style.norm),
             nn.LeakyReLU(SLOPE),
         )
@@ -106,7 +127,7 @@ class ResidualBottleneck(nn.Module):
         self.body = nn.Sequential(
             ConvBlock(channels, inner, 1, style),
             ConvBlock(inner, inner, 3, style),
-            convolution(inner, channels, 1, spectral=style.spectral),
+            convolution(inner, channels, 1, spectral=style.spectral, bias=style.bias),
             norm_layer(style.norm),
         )
 
@@ -130,7 +151,7 @@ class UpBlock(nn.Sequential):
     """Residual bottleneck, 3x3, then a stride-2 4x4 transposed convolution: twice the size."""
 
     def __init__(self, inputs: int, outputs: int, style: Style) -> None:
-        transposed: nn.Module = nn.ConvTranspose2d(outputs * 2, outputs, 4, 2, 1)
+        transposed: nn.Module = nn.ConvTranspose2d(outputs * 2, outputs, 4, 2, 1, bias=style.bias)
         super().__init__(
             ResidualBottleneck(inputs, style),
             ConvBlock(inputs, outputs * 2, 3, style),

@@ -1,7 +1,8 @@
 """S: the segmentation network, which reads the layout off an image (semantic alignment loss).
 
 After the authors' code: atrous spatial pyramid pooling straight on the image, without batch
-normalisation, and a small head.
+normalisation, and a small head. Ours reads at half size: a quarter of the work, for borders that
+are as sharp as a bilinear enlargement.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ class Segmenter(nn.Module):
         image_channels: channels C of the image.
         classes: number of classes K.
         width: channels inside.
-        dilations: reach of the atrous branches, in pixels.
+        dilations: reach of the atrous branches, in pixels of the half-size image.
     """
 
     def __init__(
-        self, image_channels: int, classes: int, width: int, dilations: Sequence[int] = (8, 16)
+        self, image_channels: int, classes: int, width: int, dilations: Sequence[int] = (4, 8)
     ) -> None:
         super().__init__()
         self.point = nn.Conv2d(image_channels, width, 1)
@@ -39,7 +40,9 @@ class Segmenter(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         """Logits of each class at every pixel."""
+        image = F.avg_pool2d(image, 2)
         whole = self.whole(image.mean(dim=(2, 3), keepdim=True)).expand(-1, -1, *image.shape[2:])
         branches = [self.point(image), *(conv(image) for conv in self.atrous), whole]
         pooled = F.leaky_relu(torch.cat(branches, 1), 0.2)
-        return self.head(F.leaky_relu(self.project(pooled), 0.2))
+        logits = self.head(F.leaky_relu(self.project(pooled), 0.2))
+        return F.interpolate(logits, scale_factor=2.0, mode="bilinear", align_corners=False)

@@ -1,0 +1,127 @@
+"""Method ``semia``: the conditional single-image GAN of the paper.
+
+Networks are trained on one picture at a reduced size (see :class:`Frame`). Preset ``paper`` is the
+authors' architecture and schedule; the others align the source to the target layout by its labels
+first and train G to repair what alignment leaves, which takes a fraction of the steps, and gather
+fine detail from the full-size source along the same correspondence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from likewise.geometry.warps import one_hot
+from likewise.images import Image
+from likewise.labels.label_map import LabelMap
+from likewise.methods.base import Checkpointing, Method, Plan, Source
+from likewise.methods.frame import (
+    Frame,
+    image_tensor,
+    index_tensor,
+    pixels,
+    resized_image,
+    resized_indices,
+)
+from likewise.networks.generator import Generator
+from likewise.patches.alignment import correspondence, enlarged, follow
+from likewise.progress import Progress
+from likewise.training.checkpoint import Checkpoint, fingerprint
+from likewise.training.config import SemiaConfig
+from likewise.training.loop import Trainer
+from likewise.training.networks import make_generator
+from likewise.training.precision import arithmetic
+from likewise.training.presets import semia_presets
+
+
+class Semia(Method):
+    """The conditional single-image GAN: E_seg, SFT, G, D and S, trained on one picture."""
+
+    name = "semia"
+    summary = "conditional single-image GAN (the paper); trains on your one picture"
+    config: SemiaConfig
+    _generator: Generator
+
+    @classmethod
+    def presets(cls, device_type: str = "cpu") -> Mapping[str, SemiaConfig]:
+        """smoke, fast, full and paper; on a CPU the first three are narrower."""
+        return semia_presets(device_type)
+
+    def plan(self, image: Image, labels: LabelMap) -> Plan:
+        """Working size, steps, and a time estimated from a step timed here."""
+        labels.require_size(image)
+        trainer = self._trainer(Source(image, labels), 0)
+        return Plan(
+            method=self.name,
+            preset=self.preset,
+            device=str(self.device),
+            size=trainer.episodes.size,
+            steps=self.config.g_steps,
+            seconds=trainer.seconds_per_iteration() * self.config.iterations,
+        )
+
+    def _fit(
+        self, source: Source, seed: int, progress: Progress, keep: Checkpointing | None
+    ) -> None:
+        trainer = self._trainer(source, seed)
+        checkpoint = None
+        if keep is not None:
+            episodes = trainer.episodes
+            mark = fingerprint(episodes.image, episodes.indices, self.config, seed)
+            checkpoint = Checkpoint(keep.path, mark, keep.every)
+            if keep.resume:
+                checkpoint.read(trainer)
+        trainer.fit(progress, checkpoint)
+        self._generator = trainer.networks.average
+        if checkpoint is not None:
+            checkpoint.remove()
+
+    def _render(self, source: Source, target: LabelMap) -> np.ndarray:
+        image = image_tensor(source.image, self.device)
+        indices = index_tensor(source.labels, source, self.device)
+        wanted = index_tensor(target, source, self.device)
+        frame = Frame.of(source.image.size, self.config.size)
+        small = resized_image(image, frame.working).clamp(-1, 1)
+        layout = self._layout(indices, frame.working, source)
+        goal = self._layout(wanted, frame.working_size(target.size), source)
+        with torch.inference_mode():
+            if not self.config.aligned:
+                return pixels(resized_image(self._generate(small, layout, goal), target.size))
+            moves = correspondence(goal, layout)
+            aligned = follow(torch.cat((small, layout), dim=1), moves)
+            channels = image.shape[1]
+            answer = self._generate(aligned[:, :channels], aligned[:, channels:], goal)
+            detail = image - resized_image(small, source.image.size)
+            far = enlarged(
+                moves,
+                self._layout(wanted, target.size, source),
+                self._layout(indices, source.image.size, source),
+                frame.working,
+            )
+            return pixels(resized_image(answer, target.size) + follow(detail, far))
+
+    def _generate(self, image: Tensor, layout: Tensor, goal: Tensor) -> Tensor:
+        with arithmetic(self.device):
+            answer = self._generator(image, layout, goal).image
+        return answer.float().clamp(-1, 1)
+
+    def _layout(self, indices: Tensor, size: tuple[int, int], source: Source) -> Tensor:
+        return one_hot(resized_indices(indices, size), len(source.classes))
+
+    def _trainer(self, source: Source, seed: int) -> Trainer:
+        frame = Frame.of(source.image.size, self.config.size)
+        image = resized_image(image_tensor(source.image, self.device), frame.working)
+        indices = resized_indices(index_tensor(source.labels, source, self.device), frame.working)
+        return Trainer(image.clamp(-1, 1), indices, len(source.classes), self.config, seed)
+
+    def _tensors(self) -> dict[str, Tensor]:
+        state = self._generator.state_dict()
+        return {name: value.detach().cpu().contiguous() for name, value in state.items()}
+
+    def _restore(self, source: Source, tensors: dict[str, Tensor]) -> None:
+        generator = make_generator(self.config, source.image.channels, len(source.classes))
+        generator.load_state_dict(tensors)
+        self._generator = generator.to(self.device).requires_grad_(False).eval()

@@ -1,0 +1,124 @@
+"""Checkpoints: everything a fit needs to go on as if it had never stopped, in one file.
+
+One safetensors file, replaced atomically: a process killed at any moment leaves the last whole one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from likewise import storage
+from likewise.errors import ModelError
+from likewise.training.config import SemiaConfig
+
+if TYPE_CHECKING:
+    from likewise.training.loop import Trainer
+
+
+def fingerprint(image: Tensor, indices: Tensor, config: SemiaConfig, seed: int) -> str:
+    """What makes a fit that fit: its source pair at working size, configuration and seed."""
+    digest = hashlib.sha256(json.dumps([asdict(config), seed], sort_keys=True).encode())
+    for tensor in (image, indices):
+        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+class Checkpoint:
+    """A checkpoint file of one fit.
+
+    Args:
+        path: where it is kept; a ``.safetensors`` file.
+        mark: the fit's :func:`fingerprint`.
+        every: seconds between checkpoints.
+    """
+
+    def __init__(self, path: Path, mark: str, every: float) -> None:
+        self.path, self.mark, self.every = Path(path), mark, every
+        self._last = time.monotonic()
+
+    def is_due(self) -> bool:
+        """Whether ``every`` seconds have passed since the last one."""
+        return time.monotonic() - self._last >= self.every
+
+    def write(self, trainer: Trainer) -> None:
+        """Write the state of ``trainer``. Raises OutputError where the disk refuses."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        about = {"fit": self.mark, "iteration": str(trainer.iteration)}
+        with storage.atomic_path(self.path) as partial:
+            save_file(_state(trainer), partial, metadata=about)
+        self._last = time.monotonic()
+
+    def read(self, trainer: Trainer) -> bool:
+        """Bring ``trainer`` to the state kept here; False if there is no checkpoint.
+
+        Raises:
+            ModelError: the file is damaged, or belongs to another fit.
+        """
+        if not self.path.exists():
+            return False
+        try:
+            with safe_open(self.path, framework="pt") as file:
+                about = file.metadata() or {}
+                if about.get("fit") != self.mark:
+                    raise ModelError(
+                        self.path,
+                        "a checkpoint of another image, label map, seed or setting",
+                        "one of this run",
+                        "Repeat the command that was stopped, or start anew with --overwrite.",
+                    )
+                state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            _restore(trainer, state)
+            trainer.iteration = int(about["iteration"])
+        except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
+            if isinstance(error, ModelError):
+                raise
+            raise ModelError(
+                self.path,
+                "a damaged checkpoint",
+                "one written by likewise",
+                "Start anew with --overwrite.",
+            ) from error
+        return True
+
+    def remove(self) -> None:
+        """Delete the file: the fit is done."""
+        self.path.unlink(missing_ok=True)
+
+
+def _state(trainer: Trainer) -> dict[str, Tensor]:
+    state = {}
+    for name, module in trainer.networks.modules().items():
+        state |= {f"{name}.{key}": value for key, value in module.state_dict().items()}
+    for name in ("g", "d", "s"):
+        optimiser = getattr(trainer.optimisers, name)
+        for index, slots in optimiser.state_dict()["state"].items():
+            state |= {f"adam.{name}.{index}.{slot}": value for slot, value in slots.items()}
+    state |= {f"random.{k}": v for k, v in trainer.episodes.random_state().items()}
+    return {name: value.detach().cpu().contiguous().clone() for name, value in state.items()}
+
+
+def _restore(trainer: Trainer, state: dict[str, Tensor]) -> None:
+    def below(prefix: str) -> dict[str, Tensor]:
+        return {k[len(prefix) :]: v for k, v in state.items() if k.startswith(prefix)}
+
+    for name, module in trainer.networks.modules().items():
+        module.load_state_dict(below(f"{name}."))
+    for name in ("g", "d", "s"):
+        optimiser: torch.optim.Optimizer = getattr(trainer.optimisers, name)
+        slots: dict[int, dict[str, Tensor]] = {}
+        for key, value in below(f"adam.{name}.").items():
+            index, slot = key.split(".", 1)
+            slots.setdefault(int(index), {})[slot] = value
+        whole = optimiser.state_dict()
+        optimiser.load_state_dict({"state": slots, "param_groups": whole["param_groups"]})
+    trainer.episodes.set_random_state(below("random."))

@@ -1,0 +1,74 @@
+"""The networks of one fit: G with its running average, D and S, made from a configuration."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+from torch import Tensor, nn
+
+from likewise.networks.discriminator import Discriminator
+from likewise.networks.generator import Generator, GeneratorShape
+from likewise.networks.segmenter import Segmenter
+from likewise.training.config import SemiaConfig
+
+
+def make_generator(config: SemiaConfig, image_channels: int, classes: int) -> Generator:
+    """G with fresh weights."""
+    return Generator(
+        GeneratorShape(
+            image_channels=image_channels,
+            classes=classes,
+            width=config.width,
+            levels=config.levels,
+            norm=config.norm,
+            sft_norm=config.sft_norm,
+            spectral=config.spectral,
+            repairs=config.aligned,
+        )
+    )
+
+
+class Networks:
+    """G, its average over time (EMA), D and S, on one device.
+
+    Weights are drawn on the CPU from ``seed`` alone, so every device starts from the same ones, and
+    without touching the global generator.
+    """
+
+    def __init__(
+        self,
+        config: SemiaConfig,
+        image_channels: int,
+        classes: int,
+        seed: int,
+        device: torch.device,
+    ) -> None:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            g = make_generator(config, image_channels, classes)
+            d = Discriminator(image_channels, classes, config.d_width, norm=config.d_norm)
+            s = Segmenter(image_channels, classes, config.s_width)
+        self.g = _placed(g, device)
+        self.d = _placed(d, device)
+        self.s = _placed(s, device)
+        self.average = copy.deepcopy(self.g).requires_grad_(False).eval()
+        self._pairs = list(zip(self.average.parameters(), self.g.parameters(), strict=True))
+
+    def update_average(self, memory: Tensor) -> None:
+        """Move the average towards G: it keeps the share ``memory`` (0-dim) of itself."""
+        averages = [a for a, _ in self._pairs]
+        current = [g.detach() for _, g in self._pairs]
+        steps = torch._foreach_sub(current, averages)
+        torch._foreach_mul_(steps, 1 - memory)  # a tensor: foreach_lerp would wait for its value
+        torch._foreach_add_(averages, steps)
+        for kept, fresh in zip(self.average.buffers(), self.g.buffers(), strict=True):
+            kept.copy_(fresh)  # power-iteration vectors of spectral normalisation
+
+    def modules(self) -> dict[str, nn.Module]:
+        """Every module by its name in a checkpoint."""
+        return {"g": self.g, "average": self.average, "d": self.d, "s": self.s}
+
+
+def _placed(module: nn.Module, device: torch.device):  # type: ignore[no-untyped-def]
+    return module.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]

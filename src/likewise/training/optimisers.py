@@ -1,0 +1,52 @@
+"""Optimisers: Adam for G, D and S, with step sizes that fall towards the end of the fit."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from likewise.training.config import SemiaConfig
+from likewise.training.networks import Networks
+
+
+class Optimisers:
+    """Adam (beta 0, ``beta2``) for each network, and the memory of G's running average.
+
+    Step sizes and memory are tensors on a GPU, so that a captured step follows them.
+    """
+
+    def __init__(self, config: SemiaConfig, networks: Networks, device: torch.device) -> None:
+        self.config = config
+        self.on_gpu = device.type == "cuda"
+        self.g = self._adam(networks.g, config.g_rate, device)
+        self.s = self._adam(networks.s, config.g_rate, device)
+        self.d = self._adam(networks.d, config.d_rate, device)
+        self.memory = torch.zeros((), device=device)
+
+    def _adam(self, module: torch.nn.Module, rate: float, device: torch.device) -> torch.optim.Adam:
+        return torch.optim.Adam(
+            module.parameters(),
+            lr=torch.tensor(rate, device=device) if self.on_gpu else rate,
+            betas=(0.0, self.config.beta2),
+            fused=device.type in ("cpu", "cuda"),
+            capturable=self.on_gpu,
+        )
+
+    def schedule(self, progress: float, g_step: int) -> None:
+        """Set step sizes for ``progress`` 0 to 1, and the memory for G's step number ``g_step``.
+
+        Step sizes stay for the share ``decay_from`` of the fit, then fall linearly. The average
+        remembers little at first: early weights are no good.
+        """
+        config = self.config
+        rest = max(1e-9, 1 - config.decay_from)
+        fall = min(1.0, max(0.0, (progress - config.decay_from) / rest))
+        share = 1 - fall * (1 - config.last_rate)
+        rates = {"g": config.g_rate, "s": config.g_rate, "d": config.d_rate}
+        for name, rate in rates.items():
+            group = getattr(self, name).param_groups[0]
+            if isinstance(group["lr"], Tensor):
+                group["lr"].fill_(rate * share)
+            else:
+                group["lr"] = rate * share
+        self.memory.fill_(min(config.ema, (1 + g_step) / (10 + g_step)))
