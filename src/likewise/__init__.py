@@ -1,9 +1,36 @@
-"""Likewise: semantic image analogy. P => P', and likewise I => I'."""
+"""Likewise: semantic image analogy. P => P', and likewise I => I'.
 
-from likewise.analogy import Analogy
-from likewise.images import Image, read_image
-from likewise.labels.label_map import ClassTable, LabelClass, LabelMap
+The public names are looked up on first use, so that ``likewise --help`` need not wait for torch.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from likewise.version import __version__
 
+if TYPE_CHECKING:
+    from likewise.analogy import Analogy
+    from likewise.images import Image, read_image
+    from likewise.labels.label_map import ClassTable, LabelClass, LabelMap
 
 __all__ = ["Analogy", "ClassTable", "Image", "LabelClass", "LabelMap", "__version__", "read_image"]
+
+_HOMES = {
+    "Analogy": "likewise.analogy",
+    "ClassTable": "likewise.labels.label_map",
+    "Image": "likewise.images",
+    "LabelClass": "likewise.labels.label_map",
+    "LabelMap": "likewise.labels.label_map",
+    "read_image": "likewise.images",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the home of a public name when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'likewise' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(_HOMES))

@@ -11,6 +11,7 @@ import contextlib
 import errno
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,11 +37,11 @@ def atomic_path(path: Path) -> Iterator[Path]:
             os.fsync(handle.fileno())
         partial.replace(path)
         _flush_folder(path.parent)
-    except OSError as error:
+    except BaseException as error:
         partial.unlink(missing_ok=True)
-        raise _translated(path, error) from error
-    except BaseException:
-        partial.unlink(missing_ok=True)
+        refusal = _refusal(error)
+        if refusal is not None:
+            raise _translated(path, refusal) from error
         raise
 
 
@@ -97,6 +98,14 @@ def _flush_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _refusal(error: BaseException) -> OSError | None:
+    """The operating system's refusal behind ``error``; safetensors tells it only in its text."""
+    if isinstance(error, OSError):
+        return error
+    code = re.search(r"\(os error (\d+)\)", str(error))
+    return OSError(int(code[1]), os.strerror(int(code[1]))) if code else None
 
 
 def _translated(path: Path, error: OSError, argument: str | None = None) -> OutputError:

@@ -1,0 +1,37 @@
+"""``likewise fit``: learn one pair and save the model."""
+
+from __future__ import annotations
+
+from likewise.cli import options
+from likewise.cli.options import Manner
+
+
+def fit(
+    image: options.ImageArgument,
+    labels: options.LabelsArgument,
+    out: options.ModelOutOption,
+    method: options.MethodOption = None,
+    preset: options.PresetOption = None,
+    seed: options.SeedOption = 0,
+    device: options.DeviceOption = "auto",
+    size: options.SizeOption = None,
+    classes: options.ClassesOption = None,
+    ignore: options.IgnoreOption = "",
+    as_json: options.JsonOption = False,
+    dry_run: options.DryRunOption = False,
+    quiet: options.QuietOption = False,
+    resume: options.ResumeOption = False,
+    overwrite: options.OverwriteOption = False,
+) -> None:
+    """Learn one picture with its label map and save the model for likewise render.
+
+    The model holds the picture itself: it needs nothing else to render, here or elsewhere.
+
+    Example: likewise fit photo.png labels.png -o model --preset full --device cuda
+    """
+    manner = Manner(as_json, dry_run, quiet, resume, overwrite)
+    chosen = options.choices(method, preset, seed, device, size, classes, ignore)
+    from likewise.cli.sources import Files
+    from likewise.cli.start import fit_and_render
+
+    fit_and_render("fit", Files(image, labels, (), out), chosen, manner)

@@ -1,0 +1,202 @@
+"""Options: the words that several commands share, with their help, and their parsed values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from likewise.errors import ConfigError, LabelError
+
+DEFAULT_PRESET = "fast"
+LARGEST_ID = 65535
+
+ImageArgument = Annotated[
+    Path, typer.Argument(metavar="IMAGE", help="Source image: PNG, JPEG, TIFF, 8 or 16 bit.")
+]
+LabelsArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="LABELS",
+        help="Label map of the source image, of the same size: ids, palette or colour-coded PNG, "
+        "JPEG, TIFF, or .npy.",
+    ),
+]
+TargetsArgument = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="TARGET",
+        help="Label maps to render, of any size, with the classes of the source.",
+    ),
+]
+OutOption = Annotated[
+    Path, typer.Option("-o", "--out", metavar="DIR", help="Folder for the results: new or empty.")
+]
+ModelOutOption = Annotated[
+    Path,
+    typer.Option("-o", "--out", metavar="MODEL", help="Folder for the model: new or empty."),
+]
+ModelArgument = Annotated[
+    Path,
+    typer.Argument(metavar="MODEL", help="Folder that likewise fit wrote, or the DIR of a run."),
+]
+ExampleOption = Annotated[
+    str, typer.Option("--example", metavar="NAME", help="Which of the bundled examples to render.")
+]
+MethodOption = Annotated[
+    str | None,
+    typer.Option(
+        "-m",
+        "--method",
+        metavar="NAME[:PRESET]",
+        help="How to render; likewise methods lists them and tells the default.",
+        show_default=False,
+    ),
+]
+PresetOption = Annotated[
+    str | None,
+    typer.Option(
+        "--preset",
+        metavar="NAME",
+        help="Effort of the method: smoke (seconds, to try things out), fast (the default), full; "
+        "some methods have more.",
+        show_default=False,
+    ),
+]
+SeedOption = Annotated[
+    int,
+    typer.Option(
+        "--seed",
+        metavar="N",
+        help="0 to 2**63 - 1. Same seed, same bytes on a CPU at one thread count.",
+    ),
+]
+DeviceOption = Annotated[
+    str, typer.Option("--device", metavar="auto|cpu|cuda|mps", help="Where to compute.")
+]
+SizeOption = Annotated[
+    int | None,
+    typer.Option(
+        "--size",
+        metavar="PIXELS",
+        help="Short side that the network works at, 32 to 4096 pixels; the answer always has the "
+        "size of its target. Default: the preset's.",
+        show_default=False,
+    ),
+]
+ClassesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--classes",
+        metavar="FILE",
+        help="Class table, JSON: a list of {id, name, colour}. Default: classes.json beside LABELS "
+        "or one folder up, else what LABELS itself holds.",
+        show_default=False,
+    ),
+]
+IgnoreOption = Annotated[
+    str,
+    typer.Option(
+        "--ignore",
+        metavar="IDS",
+        help="Ids, 0 to 65535, that mean unknown, separated by commas: they are not learnt.",
+        show_default=False,
+    ),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print a machine-readable summary, and nothing else there.")
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Check everything, tell the plan and its time, stop.")
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print warnings and errors only.")]
+ResumeOption = Annotated[
+    bool,
+    typer.Option("--resume", help="Continue a stopped run of the same inputs and options in DIR."),
+]
+OverwriteOption = Annotated[
+    bool, typer.Option("--overwrite", help="Allow DIR to hold files, and replace those of its run.")
+]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What decides a fit, besides the source pair; an empty ``method`` means the default one."""
+
+    method: str
+    preset: str
+    seed: int
+    device: str
+    size: int | None
+    classes: Path | None
+    ignore: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a command behaves: what it prints and what it does with a folder that is not empty."""
+
+    as_json: bool = False
+    dry_run: bool = False
+    quiet: bool = False
+    resume: bool = False
+    overwrite: bool = False
+
+    def __post_init__(self) -> None:
+        if self.resume and self.overwrite:
+            raise ConfigError(
+                "--resume", "--overwrite beside it", "one of the two: continue, or start anew"
+            )
+
+
+def choices(
+    method: str | None,
+    preset: str | None,
+    seed: int,
+    device: str,
+    size: int | None,
+    classes: Path | None,
+    ignore: str,
+) -> Choices:
+    """The parsed options; :func:`checked` still has to see them.
+
+    Raises:
+        ConfigError: two presets, or the seed is out of range.
+        LabelError: ``ignore`` is not a list of ids.
+    """
+    name, _, word = (method or "").partition(":")
+    if word and preset and word != preset:
+        raise ConfigError("--preset", f"{preset}, but {method} beside it", "one preset")
+    if not 0 <= seed < 2**63:
+        raise ConfigError("--seed", str(seed), "a whole number from 0 to 2**63 - 1")
+    chosen = word or preset or DEFAULT_PRESET
+    return Choices(name, chosen, seed, device, size, classes, parse_ids(ignore))
+
+
+def checked(choices: Choices) -> Choices:
+    """``choices`` with the method named, checked against what this package and machine have.
+
+    Raises:
+        ConfigError: unknown method or preset, absent device, size out of range.
+    """
+    from likewise.methods.registry import DEFAULT_METHOD, find_method
+
+    named = replace(choices, method=choices.method or DEFAULT_METHOD)
+    find_method(named.method)(named.preset, device=named.device, size=named.size)
+    return named
+
+
+def parse_ids(text: str) -> tuple[int, ...]:
+    """The ids in a list such as ``0,255``, sorted; none in an empty text.
+
+    Raises:
+        LabelError: something else stands there.
+    """
+    words = [word.strip() for word in text.split(",")] if text.strip() else []
+    if not all(word.isascii() and word.isdecimal() and int(word) <= LARGEST_ID for word in words):
+        raise LabelError(
+            "--ignore", repr(text), f"ids from 0 to {LARGEST_ID} separated by commas, as in 0,255"
+        )
+    return tuple(sorted({int(word) for word in words}))

@@ -1,0 +1,94 @@
+"""Record: what ``run.json`` tells about a run, so that it can be understood and repeated."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import torch
+
+from likewise.analogy import Analogy
+from likewise.cli.options import Choices
+from likewise.cli.sources import Pair, Target, file_facts
+from likewise.devices import describe_device
+from likewise.labels.label_map import LabelMap
+from likewise.methods.base import Plan
+from likewise.version import __version__
+
+
+def versions() -> dict[str, str]:
+    """The versions that a result depends on."""
+    return {
+        "likewise": __version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "platform": platform.platform(),
+    }
+
+
+def identity(pair: Pair, choices: Choices) -> dict[str, Any]:
+    """What two runs must share for one to continue the other; its keys are told to people."""
+    return {
+        "image": file_facts(pair.image_path)["sha256"],
+        "label map": file_facts(pair.labels_path)["sha256"],
+        "class table": pair.labels.classes.to_json(),
+        "--ignore": list(choices.ignore),
+        "--method": choices.method,
+        "--preset": choices.preset,
+        "--size": choices.size,
+        "--seed": choices.seed,
+    }
+
+
+def environment(analogy: Analogy) -> dict[str, Any]:
+    """Where the work is done, by what, with which settings."""
+    device = analogy.method.device
+    return {
+        "versions": versions(),
+        "device": str(device),
+        "device_name": describe_device(device),
+        "threads": torch.get_num_threads(),
+        "method": analogy.method.name,
+        "preset": analogy.method.preset,
+        "config": asdict(analogy.method.config),
+    }
+
+
+def describe_plan(plan: Plan) -> dict[str, Any]:
+    """``plan`` for JSON: working size as [height, width] in pixels, estimate in seconds."""
+    return {**asdict(plan), "size": list(plan.size), "seconds": round(plan.seconds, 1)}
+
+
+def describe_pair(pair: Pair) -> dict[str, Any]:
+    """The source pair for JSON."""
+    height, width = pair.image.size
+    facts = {"width": width, "height": height, "mode": pair.image.mode, "bits": pair.image.depth}
+    return {
+        "image": file_facts(pair.image_path) | facts,
+        "labels": describe_layout(pair.labels) | file_facts(pair.labels_path),
+    }
+
+
+def describe_targets(targets: Sequence[Target]) -> list[dict[str, Any]]:
+    """The layouts for JSON."""
+    return [file_facts(t.path) | {"name": t.name} | describe_layout(t.labels) for t in targets]
+
+
+def describe_layout(labels: LabelMap) -> dict[str, Any]:
+    """Size in pixels, classes with their areas (shares of all pixels), and what snapping moved."""
+    height, width = labels.size
+    areas = labels.areas()
+    return {
+        "width": width,
+        "height": height,
+        "classes": [
+            {"id": entry.id, "name": entry.name, "area": round(areas[entry.id], 6)}
+            for entry in labels.present_classes
+        ],
+        "ignore": sorted(labels.ignore),
+        "snapping": None if labels.snapping is None else asdict(labels.snapping),
+    }

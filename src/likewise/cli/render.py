@@ -1,0 +1,27 @@
+"""``likewise render``: other layouts from a saved model."""
+
+from __future__ import annotations
+
+from likewise.cli import options
+from likewise.cli.options import Manner
+
+
+def render(
+    model: options.ModelArgument,
+    targets: options.TargetsArgument,
+    out: options.OutOption,
+    device: options.DeviceOption = "auto",
+    as_json: options.JsonOption = False,
+    dry_run: options.DryRunOption = False,
+    quiet: options.QuietOption = False,
+    overwrite: options.OverwriteOption = False,
+) -> None:
+    """Render layouts with a model that likewise fit or likewise run saved.
+
+    Example: likewise render out/model another.png -o out2
+    """
+    from likewise.cli.job import render_only
+
+    render_only(
+        model, tuple(targets), out, device, Manner(as_json, dry_run, quiet, False, overwrite)
+    )

@@ -1,0 +1,38 @@
+"""``likewise run``: the main job, fit and render in one command."""
+
+from __future__ import annotations
+
+from likewise.cli import options
+from likewise.cli.options import Manner
+
+
+def run(
+    image: options.ImageArgument,
+    labels: options.LabelsArgument,
+    targets: options.TargetsArgument,
+    out: options.OutOption,
+    method: options.MethodOption = None,
+    preset: options.PresetOption = None,
+    seed: options.SeedOption = 0,
+    device: options.DeviceOption = "auto",
+    size: options.SizeOption = None,
+    classes: options.ClassesOption = None,
+    ignore: options.IgnoreOption = "",
+    as_json: options.JsonOption = False,
+    dry_run: options.DryRunOption = False,
+    quiet: options.QuietOption = False,
+    resume: options.ResumeOption = False,
+    overwrite: options.OverwriteOption = False,
+) -> None:
+    """Learn one picture with its label map and render it in other layouts.
+
+    DIR gets a picture named like each target, contact_sheet.png, run.json, and model/.
+
+    Example: likewise run photo.png labels.png moved.png -o out --preset fast
+    """
+    manner = Manner(as_json, dry_run, quiet, resume, overwrite)
+    chosen = options.choices(method, preset, seed, device, size, classes, ignore)
+    from likewise.cli.sources import Files
+    from likewise.cli.start import fit_and_render
+
+    fit_and_render("run", Files(image, labels, tuple(targets), out), chosen, manner)

@@ -1,0 +1,145 @@
+"""Sources: reading and checking everything a command was given, before it starts to work."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from likewise.cli.options import Choices
+from likewise.cli.place import Place
+from likewise.cli.terminal import Terminal
+from likewise.errors import OutputError
+from likewise.images import Image, read_image
+from likewise.labels.label_map import LabelMap
+
+SHEET = "contact_sheet.png"
+MODEL = "model"  # the folder of the model beside the pictures
+RESERVED = ("contact_sheet", "run", MODEL)
+
+
+@dataclass(frozen=True)
+class Files:
+    """What a fit is given, and where it goes. Without targets, ``out`` is the model's folder."""
+
+    image: Path
+    labels: Path
+    targets: tuple[Path, ...]
+    out: Path
+
+    @property
+    def place(self) -> Place:
+        """The output folder, with the model in a folder of its own if pictures come beside it."""
+        return Place(self.out, self.out / MODEL if self.targets else self.out)
+
+    def inputs(self, choices: Choices) -> list[Path]:
+        """Every file that was handed in."""
+        table = [] if choices.classes is None else [choices.classes]
+        return [self.image, self.labels, *self.targets, *table]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The source image and its labels, with the files they came from."""
+
+    image: Image
+    labels: LabelMap
+    image_path: Path
+    labels_path: Path
+
+
+@dataclass(frozen=True)
+class Target:
+    """A layout to render, and the name its answer gets."""
+
+    name: str
+    path: Path
+    labels: LabelMap
+
+
+def read_pair(image: Path, labels: Path, choices: Choices, terminal: Terminal) -> Pair:
+    """Read and check the source pair, and say what was found.
+
+    Raises:
+        ImageError, LabelError: a file is missing, damaged, or does not fit its partner.
+    """
+    picture = read_image(image)
+    label_map = LabelMap.read(labels, classes=choices.classes, ignore=choices.ignore)
+    label_map.require_size(picture)
+    height, width = picture.size
+    terminal.say(
+        f"source  {image}: {width} x {height} pixels, {picture.mode}, {picture.depth} bits"
+    )
+    say_labels("labels", labels, label_map, terminal)
+    return Pair(picture, label_map, image, labels)
+
+
+def read_targets(paths: Sequence[Path], source: LabelMap, terminal: Terminal) -> list[Target]:
+    """Read every layout in the class table of ``source`` and refuse what it does not know.
+
+    Raises:
+        LabelError: a file is missing or damaged, or holds a class that the source lacks.
+    """
+    targets = []
+    for name, path in zip(unique_names(paths), paths, strict=True):
+        layout = LabelMap.read(path, like=source)
+        layout.require_known(source, str(path))
+        say_target(path, layout, terminal)
+        targets.append(Target(name, path, layout))
+    return targets
+
+
+def say_labels(role: str, path: Path, labels: LabelMap, terminal: Terminal) -> None:
+    """Print the classes with ids, colours and areas, a line each, and what snapping moved."""
+    height, width = labels.size
+    terminal.say(f"{role}  {path}: {width} x {height} pixels")
+    for line in labels.describe():
+        terminal.say(f"          {line}")
+
+
+def say_target(path: Path, layout: LabelMap, terminal: Terminal) -> None:
+    """Print the areas of a layout in one line (its classes are known), and what snapping moved."""
+    height, width = layout.size
+    areas = layout.areas()
+    shares = [f"{c.name} {100 * areas[c.id]:.1f} %" for c in layout.present_classes]
+    terminal.say(f"target  {path}: {width} x {height} pixels")
+    terminal.say(f"          {', '.join(shares)}")
+    for line in layout.snapping.describe() if layout.snapping else []:
+        terminal.say(f"          {line}")
+
+
+def unique_names(paths: Iterable[Path]) -> list[str]:
+    """A name for each answer: the stem, numbered where it is taken (also on case-blind disks)."""
+    taken = {name.casefold() for name in RESERVED}
+    names = []
+    for path in paths:
+        name, number = path.stem, 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{path.stem}-{number}"
+        taken.add(name.casefold())
+        names.append(name)
+    return names
+
+
+def require_apart(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """Refuse to write an answer over a file that was handed in, even with ``--overwrite``.
+
+    Raises:
+        OutputError: an output has the path of an input.
+    """
+    given = {path.resolve() for path in inputs}
+    for output in outputs:
+        if output.resolve() in given:
+            raise OutputError(
+                "-o", f"{output} is one of the inputs", "another folder than that of the inputs"
+            )
+
+
+def file_facts(path: Path) -> dict[str, Any]:
+    """Where a file was and what it held: its path as given and the SHA-256 of its bytes."""
+    with path.open("rb") as handle:
+        digest = hashlib.file_digest(handle, "sha256").hexdigest()
+    return {"path": str(path), "sha256": digest}

@@ -1,0 +1,114 @@
+"""Work: fitting one pair and rendering layouts, as every command that does either does it."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from likewise.analogy import Analogy
+from likewise.cli.options import Choices
+from likewise.cli.place import Place, Standing
+from likewise.cli.sources import SHEET, Pair, Target
+from likewise.cli.stopping import STOP
+from likewise.cli.terminal import Terminal, spoken_seconds
+from likewise.images import Image
+from likewise.methods.base import Checkpointing, Plan
+from likewise.sheet import Column, contact_sheet
+
+CHECKPOINT_EVERY = 30.0  # seconds
+
+
+def tell_plan(plan: Plan, terminal: Terminal) -> None:
+    """Say what the fit will do and about how long it takes."""
+    height, width = plan.size
+    terminal.say(
+        f"plan    {plan.method}, preset {plan.preset}, on {plan.device}: works at "
+        f"{width} x {height} pixels, {plan.steps} steps, about {spoken_seconds(plan.seconds)}"
+    )
+
+
+def tell_standing(standing: Standing, place: Place, terminal: Terminal) -> None:
+    """Say what ``--resume`` found."""
+    terminal.say(
+        {
+            "new": f"resume  no checkpoint is in {place.folder}; starting from the beginning",
+            "checkpoint": f"resume  from {place.checkpoint}",
+            "fitted": f"resume  the model in {place.model} is complete; it is not fitted again",
+        }[standing]
+    )
+
+
+def warn_of_closeness(place: Place, now: dict[str, Any], terminal: Terminal) -> None:
+    """Warn where a continued fit cannot end bit-identical: another device or thread count."""
+    keys = ("device", "threads")
+    then = {key: place.earlier.get(key) for key in keys}
+    if then != {key: now[key] for key in keys}:
+        terminal.warn(
+            f"the run was begun on {then['device']} with {then['threads']} threads and goes on "
+            f"with {now['device']}, {now['threads']} threads: its result will be close to that of "
+            "an uninterrupted run, not bit-identical"
+        )
+
+
+def outputs(place: Place, targets: Sequence[Target], source: Image) -> list[Path]:
+    """Every file, besides the record, that a command will write."""
+    files = [place.folder / f"{target.name}{source.suffix}" for target in targets]
+    if targets:
+        files.append(place.folder / SHEET)
+    return files + place.model_files
+
+
+def fit(
+    analogy: Analogy,
+    pair: Pair,
+    choices: Choices,
+    place: Place,
+    standing: Standing,
+    terminal: Terminal,
+) -> Analogy:
+    """Fit ``analogy`` as far as ``standing`` leaves to do, save it, drop the checkpoint.
+
+    Raises:
+        Interrupted: the user stopped it; a checkpoint is in ``place``.
+        OutputError: the disk is full.
+        ModelError: the checkpoint or the model in ``place`` is damaged.
+    """
+    assert place.model is not None
+    if standing == "fitted":
+        place.checkpoint.unlink(missing_ok=True)
+        return Analogy.load(place.model, device=choices.device)
+    keep = Checkpointing(place.checkpoint, CHECKPOINT_EVERY, resume=standing == "checkpoint")
+    progress = terminal.progress()
+    with STOP.listen(), contextlib.closing(progress):
+        analogy.fit(
+            pair.image, pair.labels, seed=choices.seed, progress=progress, checkpointing=keep
+        )
+    analogy.save(place.model)
+    place.checkpoint.unlink(missing_ok=True)
+    if STOP.requested:  # the wish arrived with the last step: the fit is whole, the rest waits
+        raise place.interruption()
+    return analogy
+
+
+def render(
+    analogy: Analogy, targets: Sequence[Target], folder: Path, terminal: Terminal
+) -> dict[str, float]:
+    """Render and write every layout, then the contact sheet; seconds by target name."""
+    seconds, columns = {}, []
+    for target in targets:
+        began = time.monotonic()
+        answer = analogy.render(target.labels)
+        file = folder / f"{target.name}{answer.suffix}"
+        answer.save(file)
+        seconds[target.name] = round(time.monotonic() - began, 3)
+        terminal.say(f"wrote   {file} ({spoken_seconds(seconds[target.name])})")
+        columns.append(Column(target.name, target.labels.to_colour(), answer.to_rgb8()))
+    file = folder / SHEET
+    source = Column("source", analogy.labels.to_colour(), analogy.image.to_rgb8())
+    legend = [(entry.name, entry.colour) for entry in analogy.labels.present_classes]
+    Image.from_array(contact_sheet(source, columns, legend)).save(file)
+    terminal.say(f"wrote   {file}")
+    return seconds
