@@ -145,6 +145,17 @@ def test_palette_of_another_program_speaks_by_colour(tmp_path: Path) -> None:
         LabelMap.read(tmp_path / "b.png", like=source)
 
 
+def test_grey_palette_means_nothing_to_a_source_of_colours(tmp_path: Path) -> None:
+    PIL.Image.fromarray(COLOURS[blocks([0, 1])]).save(tmp_path / "source.png")
+    source = LabelMap.read(tmp_path / "source.png")
+    save_palette(tmp_path / "a.png", blocks([0, 1]), [(0, 0, 0), (255, 255, 255)])
+    with pytest.raises(LabelError, match="#000000"):
+        LabelMap.read(tmp_path / "a.png", like=source)
+    named = ClassTable(tuple(LabelClass(c.id, f"my {c.name}", c.colour) for c in source.classes))
+    by_id = LabelMap.from_array(source.ids, named)
+    assert np.array_equal(LabelMap.read(tmp_path / "a.png", like=by_id).ids, blocks([0, 1]))
+
+
 def test_palette_target_of_a_source_of_bare_ids(tmp_path: Path) -> None:
     source = LabelMap.from_array(blocks([0, 1]))
     save_palette(tmp_path / "a.png", blocks([1, 0]), [GREEN, ORANGE])

@@ -106,6 +106,9 @@ def test_resizing_by_whole_factors_and_cropping() -> None:
     double = labels.resized((12, 16))
     assert np.array_equal(double.ids, labels.ids.repeat(2, 0).repeat(2, 1))
     assert double.resized((6, 8)) == labels
+    triple = labels.ids.repeat(3, 0).repeat(3, 1)
+    triple[::3] = triple[:, ::3] = 9
+    assert map_of(triple).resized((6, 8)) == labels
     assert np.array_equal(labels.cropped(1, 2, 3, 4).ids, labels.ids[1:4, 2:6])
 
 

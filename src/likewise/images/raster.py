@@ -82,19 +82,9 @@ def read_raster(
             mode = picture.mode
     except InputError:
         raise
-    except PIL.UnidentifiedImageError:
-        raise error(name, "it is no picture", _KINDS, "Check the file.") from None
-    except PIL.Image.DecompressionBombError as bomb:
-        counted = re.search(r"(\d+) pixels", str(bomb))
-        found = f"it has {int(counted[1]) / 1e6:.0f} megapixels" if counted else "it is too large"
-        raise _too_large(name, found, error) from None
-    except MemoryError:
-        raise _too_large(name, "it does not fit into memory", error) from None
     except Exception as reason:
         # Pillow reports damage as OSError, ValueError, SyntaxError, EOFError, struct.error, ...
-        first_line = (str(reason).splitlines() or [""])[0].rstrip(".")
-        found = f"it is damaged or cut short ({first_line or type(reason).__name__})"
-        raise error(name, found, "a whole picture file", "Export or copy it again.") from reason
+        raise _translated(reason, name, error) from reason
     if raster is None:
         expected = "8 or 16 bits a sample: grey, RGB, RGBA, CMYK or palette"
         raise error(name, f"its pixels are of mode {mode}", expected, "Convert it to one of these.")
@@ -125,6 +115,20 @@ def _require_file(file: Path, name: object, error: type[InputError]) -> None:
     except OSError as reason:
         found = f"it cannot be opened ({reason.strerror or reason})"
         raise error(name, found, _KINDS, "Check the path.") from None
+
+
+def _translated(reason: Exception, name: object, error: type[InputError]) -> InputError:
+    if isinstance(reason, PIL.UnidentifiedImageError):
+        return error(name, "it is no picture", _KINDS, "Check the file.")
+    if isinstance(reason, PIL.Image.DecompressionBombError):
+        counted = re.search(r"(\d+) pixels", str(reason))
+        found = f"it has {int(counted[1]) / 1e6:.0f} megapixels" if counted else "it is too large"
+        return _too_large(name, found, error)
+    if isinstance(reason, MemoryError):
+        return _too_large(name, "it does not fit into memory", error)
+    first_line = (str(reason).splitlines() or [""])[0].rstrip(".")
+    found = f"it is damaged or cut short ({first_line or type(reason).__name__})"
+    return error(name, found, "a whole picture file", "Export or copy it again.")
 
 
 def _require_usable(size: tuple[int, int], name: object, error: type[InputError]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage, sparse
 
-from likewise.labels.painting import BLEND, CRISP, NEAR, Painting, in_blocks, segment_residuals
+from likewise.labels.painting import BLEND, NEAR, Painting, in_blocks, segment_residuals
 
 _REACH = 2  # pixels: how far a border pixel looks for a class to join
 _MAJORITY = 60.0  # what a unanimous neighbourhood is worth, in units of RGB distance
@@ -27,16 +27,21 @@ class Legend:
 
     ``to_class`` is (K, C) the RGB distance of each colour of the painting to each class;
     ``nearest`` (K,) the class a colour shows, -1 where it is near none; ``colours`` (C, 3) what
-    stands for each class in this map.
+    stands for each class in this map; ``shown`` (C,) whether somebody meant a colour of this map to
+    show it.
     """
 
     to_class: np.ndarray
     nearest: np.ndarray
     colours: np.ndarray
+    shown: np.ndarray
 
     @classmethod
-    def of(cls, to_seed: np.ndarray, classes: np.ndarray, seeds: np.ndarray) -> Legend:
-        """From (K, S) distances to seed colours (S, 3), largest area first, and their classes."""
+    def of(cls, to_seed: np.ndarray, classes: np.ndarray, seeds: np.ndarray, meant: int) -> Legend:
+        """From (K, S) distances to seed colours (S, 3), largest area first, and their classes.
+
+        The first ``meant`` seeds are colours of this map, the others the table's.
+        """
         count = int(classes.max()) + 1
         to_class = np.full((len(to_seed), count), np.inf)
         colours = np.zeros((count, 3))
@@ -45,13 +50,13 @@ class Legend:
             to_class[:, number] = np.minimum(to_class[:, number], to_seed[:, seed])
             colours[number] = seeds[seed]
         nearest = np.where(to_class.min(axis=1) <= NEAR, to_class.argmin(axis=1), -1)
-        return cls(to_class, nearest, colours)
+        return cls(to_class, nearest, colours, np.isin(np.arange(count), classes[:meant]))
 
 
 def assign(painting: Painting, legend: Legend) -> np.ndarray:
     """(H, W) int64 class of every pixel."""
     claimed = np.where(painting.clear, -1, legend.nearest[painting.index])
-    places = np.where(in_blocks(claimed), claimed, -1)
+    places = claimed.copy() if painting.crisp else _settled(claimed, legend)
     for _ in range(3):
         undecided = np.nonzero(places < 0)
         if not len(undecided[0]):
@@ -59,10 +64,19 @@ def assign(painting: Painting, legend: Legend) -> np.ndarray:
         joined = [_join(painting, places, claimed, part, legend) for part in _parts(undecided)]
         places[undecided] = np.concatenate(joined)
     _fill(places)
-    if len(painting.colours) > CRISP:
+    if not painting.crisp:
         places[_specks(places)] = -1
         _fill(places)
     return places
+
+
+def _settled(claimed: np.ndarray, legend: Legend) -> np.ndarray:
+    """(H, W) class of pixels in areas, and in hairlines: classes that hardly fill areas."""
+    solid = in_blocks(claimed)
+    count = len(legend.shown)
+    total = np.bincount(claimed[claimed >= 0], minlength=count)
+    hairline = legend.shown & (np.bincount(claimed[solid], minlength=count) < 0.2 * total)
+    return np.where(solid | ((claimed >= 0) & hairline[claimed]), claimed, -1)
 
 
 def _fill(places: np.ndarray) -> None:

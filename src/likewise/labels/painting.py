@@ -21,7 +21,7 @@ BLEND = 12.0  # how far off the straight line between two colours their mixture 
 SMALLEST = 0.0005  # share of the map below which a colour is no class ...
 SMALLEST_THIN = 0.001  # ... or below which one that fills no block is none (hairlines)
 CRISP = 64  # a map of no more colours may be without mixtures, and then small areas count
-_REACH = 4  # pixels: a mixture lies no farther than this from both of the colours it mixes
+_REACH = 6  # pixels: a mixture lies no farther than this from both of the colours it mixes
 _BLOCK = np.ones((3, 3), dtype=bool)
 _WIDE = 7  # pixels: no border is as wide as this all along
 _SAMPLE = 500  # pixels of a colour that are looked at
@@ -60,6 +60,11 @@ class Painting:
         inside = self.index[in_blocks(np.where(self.clear, -1, self.index))]
         return np.bincount(inside, minlength=len(self.colours))
 
+    @cached_property
+    def crisp(self) -> bool:
+        """Whether every pixel is in a colour somebody meant, no border softened."""
+        return len(self.colours) <= CRISP and not is_antialiased(self)
+
 
 def in_blocks(values: np.ndarray) -> np.ndarray:
     """(H, W) bool: pixels in some 3 x 3 block of one value, where (H, W) ``values`` is not -1."""
@@ -85,9 +90,8 @@ def dominant_colours(painting: Painting, *, lossy: bool = False) -> np.ndarray:
     """
     counts, solid = painting.counts, painting.solid
     total = painting.index.size
-    crisp = len(painting.colours) <= CRISP and not is_antialiased(painting)
-    least = 9.0 if crisp else max(9.0, SMALLEST * total)
-    same = NEAR if lossy else 0.0 if crisp else SAME
+    least = 9.0 if painting.crisp else max(9.0, SMALLEST * total)
+    same = NEAR if lossy else 0.0 if painting.crisp else SAME
     chosen: list[int] = []
     for place in np.argsort(-solid, kind="stable").tolist():
         if solid[place] < least:
@@ -113,7 +117,12 @@ def is_antialiased(painting: Painting) -> bool:
     full = full[np.argsort(-solid[full])][:10]
     if len(thin) >= 16 and len(thin) >= 0.8 * used and solid[full].sum() >= 0.3 * counts.sum():
         return True  # shaded hairlines on a background: their full colour may fill no block
-    explained = blend_residuals(painting.colours[thin], painting.colours[full]) <= BLEND
+    ends = full
+    if np.ptp(painting.colours[thin], axis=1).any():
+        # The full colour of coloured hairlines may be thin itself. Grey levels may all be ids.
+        apart = _gaps(painting, full.tolist(), thin.tolist())
+        ends = np.append(full, thin[apart.argmax()])
+    explained = blend_residuals(painting.colours[thin], painting.colours[ends]) <= BLEND
     explained |= _gaps(painting, full.tolist(), thin.tolist()) <= NEAR
     return bool(explained.mean() >= 0.8)
 
@@ -181,9 +190,22 @@ def _mixed_pairs(painting: Painting, chosen: list[int], place: int) -> np.ndarra
     return np.stack([np.array(chosen)[first[fits]], np.array(chosen)[second[fits]]], axis=1)
 
 
+def _mixed_area(painting: Painting, first: int, second: int) -> int:
+    """Pixels in any mixture of two colours."""
+    ends = painting.colours[[first, second]]
+    mixed = segment_residuals(painting.colours, ends[0], ends[1]) <= BLEND
+    mixed[[first, second]] = False
+    return int(painting.counts[mixed].sum())
+
+
 def _is_fringe(painting: Painting, chosen: list[int], place: int) -> bool:
-    """Whether a colour is a mixture in place too: most of it close to both that it mixes."""
-    pairs = _mixed_pairs(painting, chosen, place) if len(chosen) > 1 else np.zeros((0, 2), int)
+    """Whether a colour is a mixture in place too: most of it close to both that it mixes.
+
+    Nor is it most of their mixtures: a band that somebody painted between two areas would be.
+    """
+    if painting.crisp or len(chosen) < 2:
+        return False
+    pairs = _mixed_pairs(painting, chosen, place)
     if not len(pairs):
         return False
     rows, columns = (
@@ -198,4 +220,5 @@ def _is_fringe(painting: Painting, chosen: list[int], place: int) -> bool:
             c = np.clip(columns + right, 0, width - 1)
             close |= painting.index[r, c] == ends[:, None]
     back = back.reshape(pairs.shape)
-    return bool(((close[back[:, 0]] & close[back[:, 1]]).mean(axis=1) > 0.7).any())
+    beside = (close[back[:, 0]] & close[back[:, 1]]).mean(axis=1) > 0.7
+    return any(2 * painting.counts[place] < _mixed_area(painting, *pair) for pair in pairs[beside])

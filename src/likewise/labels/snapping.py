@@ -68,14 +68,13 @@ def snap(
 
     Args:
         pixels: (H, W, 3) or (H, W, 4) uint8, the alpha last.
-        table: the classes to find; where None, the colours somebody meant become the classes, named
-            after their colours, ids from 0 by falling area.
+        table: the classes to find; None makes classes of the colours that somebody meant, ids from
+            0 by falling area.
         name: what errors call the map.
         is_target: whether the table is the source's (errors say so).
         lossy: whether compression has changed the colours.
 
-    Returns:
-        (H, W) int32 ids, the table, and what was done.
+    Returns (H, W) int32 ids, the table, and what was done.
 
     Raises:
         LabelError: a photograph, or an area in a colour that is no class.
@@ -90,13 +89,12 @@ def snap(
         shares = painting.counts[meant] / painting.index.size
         match = match_colours(painting.colours[meant], shares, table, name, is_target=is_target)
     seeds = painting.colours[meant]
-    classes = match.classes
-    unseen = np.setdiff1d(np.arange(len(table)), classes)
+    unseen = np.setdiff1d(np.arange(len(table)), match.classes)
     seeds = np.concatenate([seeds, table.colours[unseen]]).astype(np.float64)
-    classes = np.concatenate([classes, unseen])
+    classes = np.concatenate([match.classes, unseen])
     to_seed = _distances(painting.colours, seeds)
     _refuse_stray(painting, to_seed, seeds[: len(meant)], table, name)
-    legend = Legend.of(to_seed, classes, seeds)
+    legend = Legend.of(to_seed, classes, seeds, len(meant))
     places = assign(painting, legend)
     return table.ids[places], table, _report(painting, places, legend, match)
 
