@@ -42,8 +42,8 @@ class Source:
 
     @property
     def classes(self) -> ClassTable:
-        """The class table every target is read in."""
-        return self.labels.classes
+        """The classes the source shows; targets are made of these."""
+        return self.labels.present_classes
 
 
 @dataclass(frozen=True)
@@ -239,7 +239,7 @@ class Method(ABC):
             "method": self.name,
             "preset": self.preset,
             "config": config,
-            "classes": source.classes.to_json(),
+            "classes": source.labels.classes.to_json(),
             "ignore": sorted(source.labels.ignore),
             "image_mode": source.image.mode,
         }

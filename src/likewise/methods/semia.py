@@ -104,7 +104,7 @@ class Semia(Method):
             return pixels(resized_image(answer, target.size) + follow(detail, far))
 
     def _generate(self, image: Tensor, layout: Tensor, goal: Tensor) -> Tensor:
-        with arithmetic(self.device):
+        with arithmetic(self.device, self.config.bfloat16):
             answer = self._generator(image, layout, goal).image
         return answer.float().clamp(-1, 1)
 

@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from likewise.geometry.warps import identity_grid
-from likewise.patches.shifts import SWEEPS, piecewise_rigid
+from likewise.patches.shifts import SWEEPS, best_by_class, piecewise_rigid
 
 WINDOWS = (1, 3, 7, 15, 31)  # cells
 WINDOW_WEIGHTS = (5.0, 2.0, 1.2, 1.0, 1.0)
@@ -131,8 +131,25 @@ def _cell_moves(target: Tensor, source: Tensor, cell: int, effort: Effort) -> Te
         rows = torch.div(found, width, rounding_mode="floor")
         moves = torch.cat((found % width, rows), dim=1) - places
         pull = PULL
-    own = shares.argmax(dim=1, keepdim=True).float()
-    return piecewise_rigid(moves, unlike, own, (height, width), effort.sweeps)
+    own = shares.argmax(dim=1, keepdim=True)
+    members = torch.cat([own == k for k in range(shares.shape[1])], dim=1).float()
+    fields = torch.stack((moves, _centred(shares, source_shares, members), moves * 0), dim=1)
+    moves = best_by_class(fields, unlike, members, (height, width))
+    return piecewise_rigid(moves, unlike, own.float(), (height, width), effort.sweeps)
+
+
+def _centred(shares: Tensor, source_shares: Tensor, members: Tensor) -> Tensor:
+    """Moves that bring each class as a whole from its centre in the source, in whole cells."""
+    centres, source_centres = _centres(shares), _centres(source_shares)  # (B, K, 2)
+    moves = (source_centres - centres).round()
+    return torch.einsum("bkhw,bkc->bchw", members, moves.expand(len(members), -1, -1))
+
+
+def _centres(shares: Tensor) -> Tensor:
+    """Centre of gravity (x, y) of each class (B, K, 2), in cells."""
+    weights = shares.flatten(2)
+    sums = weights @ _places(shares)[0].flatten(1).T
+    return sums / weights.sum(dim=2, keepdim=True).clamp_min(1e-6)
 
 
 def _pulled(expected: Tensor, places: Tensor, pull: tuple[float, float], short: int) -> Tensor:

@@ -40,17 +40,38 @@ def piecewise_rigid(
     for distance in sweeps:
         around = _neighbours(moves, 1)[:, 1:]  # (B, 8, 2, h, w)
         candidates = _neighbours(moves, distance)  # (B, 9, 2, h, w), the cell's own move first
-        seams = torch.stack(
-            [
-                ((candidate[:, None] != around).any(dim=2).float() * links).sum(dim=1)
-                for candidate in candidates.unbind(1)
-            ],
-            dim=1,
-        )
+        seams = torch.stack([_seams(c, around, links) for c in candidates.unbind(1)], dim=1)
         costs = _unlikeness(candidates, unlike, source_size) + SEAM_COST * seams
         best = costs.argmin(dim=1)[:, None, None].expand(-1, 1, 2, -1, -1)
         moves = candidates.gather(1, best)[:, 0]
     return moves
+
+
+def best_by_class(
+    fields: Tensor, unlike: Tensor, members: Tensor, source_size: tuple[int, int]
+) -> Tensor:
+    """For every class the cheapest of several fields as a whole, as one field (B, 2, h, w).
+
+    Single cells seldom gain by leaving their neighbours; a whole region may, by moving as one.
+
+    Args:
+        fields: (B, F, 2, h, w), whole cells.
+        unlike: as in :func:`piecewise_rigid`.
+        members: (B, K, h, w), 1 where a cell's main class is k.
+        source_size: (hs, ws).
+    """
+    links = _links(members.argmax(dim=1, keepdim=True).float())
+    seams = torch.stack([_seams(f, _neighbours(f, 1)[:, 1:], links) for f in fields.unbind(1)], 1)
+    costs = _unlikeness(fields, unlike, source_size) + SEAM_COST * seams  # (B, F, h, w)
+    totals = torch.einsum("bfhw,bkhw->bkf", costs, members)
+    winners = totals.argmin(dim=2)  # (B, K)
+    chosen = (members * winners[:, :, None, None]).sum(dim=1).long()[:, None, None]
+    return fields.gather(1, chosen.expand(-1, 1, 2, -1, -1))[:, 0]
+
+
+def _seams(moves: Tensor, around: Tensor, links: Tensor) -> Tensor:
+    """(B, h, w): weight of the neighbours, moving as ``around`` says, that ``moves`` parts from."""
+    return ((moves[:, None] != around).any(dim=2).float() * links).sum(dim=1)
 
 
 def _unlikeness(candidates: Tensor, unlike: Tensor, source_size: tuple[int, int]) -> Tensor:

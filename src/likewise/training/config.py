@@ -27,6 +27,7 @@ class SemiaConfig:
     sft_norm: str = _setting("instance", "normalisation SFT modulates: instance, pixel")
     spectral: bool = _setting(True, "spectral normalisation in G")
     aligned: bool = _setting(False, "align the source to the target layout before SFT")
+    bfloat16: bool = _setting(False, "networks in bfloat16 on devices that are quicker in it")
     d_width: int = _setting(64, "channels after D's first block")
     d_norm: str = _setting("instance", "normalisation in D: instance, none")
     s_width: int = _setting(128, "channels inside S")

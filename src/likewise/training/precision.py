@@ -21,9 +21,13 @@ def has_fast_bfloat16(device: torch.device) -> bool:
     return False
 
 
-def arithmetic(device: torch.device) -> contextlib.AbstractContextManager[object]:
-    """A context in which networks run in bfloat16 where that pays, in float32 elsewhere."""
-    if not has_fast_bfloat16(device):
+def arithmetic(device: torch.device, bfloat16: bool) -> contextlib.AbstractContextManager[object]:
+    """A context in which networks run in bfloat16 if asked to and where that pays, else float32.
+
+    At batch 1 with many small layers float32 is the quicker one on a GPU: casts cost more than they
+    save.
+    """
+    if not bfloat16 or not has_fast_bfloat16(device):
         return contextlib.nullcontext()
     # The cache of cast weights would outlive a captured graph.
     return torch.autocast(device.type, torch.bfloat16, cache_enabled=False)

@@ -14,6 +14,7 @@ _REPAIR = SemiaConfig(
     sft_norm="pixel",
     spectral=False,
     aligned=True,
+    bfloat16=True,
     d_width=48,
     d_norm="none",
     s_width=48,

@@ -6,8 +6,10 @@ capture a step and replay it.
 
 from __future__ import annotations
 
+import contextlib
+
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from likewise.losses.adversarial import discriminator_loss
 from likewise.losses.patch_coherence import PatchIndex, indexed_patch_coherence_loss
@@ -42,7 +44,7 @@ class Steps:
         """One step of ``kind`` "D", "G" or "DG" in ``mode`` on the episode last drawn."""
         episode = self.episodes.build(mode)
         trains_g = "G" in kind
-        with torch.set_grad_enabled(trains_g), arithmetic(episode.image.device):
+        with torch.set_grad_enabled(trains_g), self._arithmetic():
             rendering = self.networks.g(episode.image, episode.layout, episode.target)
         losses = {}
         if "D" in kind:
@@ -62,7 +64,7 @@ class Steps:
 
     def _train_s(self, episode: Episode) -> dict[str, Tensor]:
         self.optimisers.s.zero_grad()
-        with arithmetic(episode.image.device):
+        with self._arithmetic():
             logits = self.networks.s(episode.truth)
         loss = semantic_alignment_loss(logits, episode.truth_layout)
         loss.backward()
@@ -82,7 +84,7 @@ class Steps:
         for judge in (self.networks.d, self.networks.s):
             judge.requires_grad_(False)
         real, fake = self._judge(episode, rendering.image)
-        with arithmetic(rendering.image.device):
+        with self._arithmetic():
             logits = self.networks.s(rendering.image)
         for judge in (self.networks.d, self.networks.s):
             judge.requires_grad_(True)
@@ -103,7 +105,7 @@ class Steps:
         """D's opinion of the true and of the rendered picture, from one pass over both."""
         images = torch.cat((episode.truth, rendered.to(episode.truth.dtype)))
         layouts = torch.cat((episode.truth_layout, episode.target))
-        with arithmetic(images.device):
+        with self._arithmetic():
             both = self.networks.d(images, layouts)
         scores = [s.chunk(2) for s in both.scores]
         features = [f.chunk(2) for f in both.features]
@@ -112,12 +114,10 @@ class Steps:
             Judgement([s[1] for s in scores], [f[1] for f in features]),
         )
 
+    def _arithmetic(self) -> contextlib.AbstractContextManager[object]:
+        return arithmetic(self.episodes.image.device, self.config.bfloat16)
+
     def _coherence(self, rendered: Tensor, layout: Tensor) -> Tensor:
         return indexed_patch_coherence_loss(
             rendered, layout, self.index, queries=self.episodes.queries
         )
-
-
-def trainable(module: nn.Module) -> list[nn.Parameter]:
-    """The parameters of ``module`` that learn."""
-    return [p for p in module.parameters() if p.requires_grad]
