@@ -20,7 +20,7 @@ from likewise.cli.place import Place
 from likewise.cli.sources import unique_names
 from likewise.cli.stopping import StopRequest
 from likewise.cli.terminal import PlainProgress, Terminal, seconds_left, spoken_seconds
-from likewise.errors import InputError, Interrupted, LabelError
+from likewise.errors import InputError, Interrupted, LabelError, OutputError
 
 
 @pytest.fixture(autouse=True)
@@ -229,3 +229,23 @@ def test_overwriting_never_reaches_outside_the_folder(tmp_path: Path) -> None:
     Place(folder, None).open({"status": "rendering"}, [], fresh=True)
     assert outside.read_text() == "keep me"
     assert not (folder / "old.png").exists()
+
+
+def test_a_place_that_cannot_be_opened_keeps_what_it_holds(tmp_path: Path, monkeypatch) -> None:
+    """The disk is full when a stopped run is resumed: its checkpoint and record must survive."""
+    model = tmp_path / "out" / "model"
+    model.mkdir(parents=True)
+    files = [model / "checkpoint.safetensors", tmp_path / "out" / "run.json"]
+    for file in files:
+        file.write_text("{}")
+
+    def full(*_: object) -> None:
+        raise OutputError("run.json", "no space is left on the disk", "free space")
+
+    monkeypatch.setattr("likewise.storage.write_json", full)
+    with pytest.raises(OutputError):
+        Place(tmp_path / "out", model).open({}, files[:1], fresh=False)
+    assert all(file.exists() for file in files)
+    with pytest.raises(OutputError):
+        Place(tmp_path / "new" / "out", tmp_path / "new" / "out" / "model").open({}, [], fresh=True)
+    assert not (tmp_path / "new").exists()

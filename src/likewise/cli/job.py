@@ -40,11 +40,11 @@ def carry_out(
     choices = options.checked(choices)
     outputs = work.outputs(place, targets, pair.image)
     require_apart(outputs, files.inputs(choices))
-    identity = record.identity(pair, choices)
+    analogy = Analogy(choices.method, choices.preset, device=choices.device, size=choices.size)
+    identity = record.identity(pair, choices, analogy)
     standing: Standing = "new"
     if not manner.dry_run:
         standing = place.survey(identity, resume=manner.resume, overwrite=manner.overwrite)
-    analogy = Analogy(choices.method, choices.preset, device=choices.device, size=choices.size)
     plan = analogy.plan(pair.image, pair.labels)
     session.watch.lap("plan")
     work.tell_plan(plan, terminal)

@@ -42,7 +42,11 @@ def _print_presets(presets: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("setting", *presets, "meaning", box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("setting")
+    for name in presets:
+        table.add_column(name, max_width=14)
+    table.add_column("meaning", ratio=1)
     for field in fields(next(iter(presets.values()))):
         values = [_shown(getattr(config, field.name)) for config in presets.values()]
         table.add_row(field.name, *values, str(field.metadata.get("help", "")))

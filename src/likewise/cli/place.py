@@ -95,7 +95,7 @@ class Place:
                 self._forget()
             storage.write_json(self.record, record)
         except BaseException:
-            self._withdraw()
+            self._remove_created()  # nothing of ours is in them yet, and what else is stays
             raise
 
     @contextlib.contextmanager
@@ -156,7 +156,7 @@ class Place:
         if differing:
             raise ModelError(
                 "--resume",
-                f"{self.folder} belongs to a run with another {', '.join(differing)}",
+                f"{self.folder} belongs to a run with another {differing[0]}",
                 "the same inputs and options as then",
                 "Repeat those, or start anew in another folder.",
             )
@@ -177,6 +177,10 @@ class Place:
         for path in (self.record, *self._outputs):
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
+        self._remove_created()
+
+    def _remove_created(self) -> None:
+        """Remove the folders that :meth:`open` made, where nothing is in them."""
         for folder in reversed(self._created):
             with contextlib.suppress(OSError):
                 storage.sweep_litter(folder)

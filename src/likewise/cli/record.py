@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -30,8 +31,9 @@ def versions() -> dict[str, str]:
     }
 
 
-def identity(pair: Pair, choices: Choices) -> dict[str, Any]:
+def identity(pair: Pair, choices: Choices, analogy: Analogy) -> dict[str, Any]:
     """What two runs must share for one to continue the other; its keys are told to people."""
+    settings = json.loads(json.dumps(asdict(analogy.method.config)))  # tuples as JSON has them
     return {
         "image": file_facts(pair.image_path)["sha256"],
         "label map": file_facts(pair.labels_path)["sha256"],
@@ -41,6 +43,7 @@ def identity(pair: Pair, choices: Choices) -> dict[str, Any]:
         "--preset": choices.preset,
         "--size": choices.size,
         "--seed": choices.seed,
+        "meaning of --preset (another version or device)": settings,
     }
 
 
