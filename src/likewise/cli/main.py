@@ -30,6 +30,10 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+# Threads that wait for each other by spinning are a little quicker alone on the machine, and many
+# times slower beside other work. Read by OpenMP when torch is first imported, by a command.
+os.environ.setdefault("GOMP_SPINCOUNT", "2000")
+
 # What newer typer versions make of a KeyboardInterrupt before we see it.
 _TYPER_INTERRUPTED = 130
 

@@ -65,7 +65,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Checkpointing:
-    """Where a fit leaves its checkpoints, how often (seconds), and whether it starts from one."""
+    """Where a fit leaves its checkpoints, how often (seconds), and whether it starts from one.
+
+    The file stays when the fit is done: remove it once the model is saved.
+    """
 
     path: Path
     every: float = 30.0
@@ -177,9 +180,7 @@ class Method(ABC):
             OutputError: the folder cannot be written.
         """
         source = self._require_fitted("save")
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        storage.sweep_litter(folder)
+        folder = storage.prepare_folder(Path(folder), overwrite=True, argument="folder")
         tensors = {f"learnt.{name}": value for name, value in self._tensors().items()}
         tensors |= _source_tensors(source)
         with storage.atomic_path(folder / MODEL_FILE) as partial:
@@ -199,7 +200,9 @@ class Method(ABC):
             raise ModelError(folder, f"a model of method {description['method']}", cls.name)
         try:
             method = cls(description["preset"], device=device)
-            method.config = type(method.config)(**description["config"])
+            method.config = type(method.config)(
+                **{name: _frozen(value) for name, value in description["config"].items()}
+            )
             tensors = load_file(folder / MODEL_FILE)
             source = _read_source(description, tensors)
             prefix = "learnt."
@@ -300,6 +303,11 @@ def _read_source(description: dict[str, Any], tensors: dict[str, torch.Tensor]) 
         ignore=description["ignore"],
     )
     return Source(image, labels)
+
+
+def _frozen(value: Any) -> Any:
+    """JSON knows no tuples: what was one becomes one again."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _first_line(error: BaseException) -> str:

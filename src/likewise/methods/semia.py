@@ -32,7 +32,7 @@ from likewise.progress import Progress
 from likewise.training.checkpoint import Checkpoint, fingerprint
 from likewise.training.config import SemiaConfig
 from likewise.training.loop import Trainer
-from likewise.training.networks import make_generator
+from likewise.training.networks import make_generator, placed
 from likewise.training.precision import arithmetic
 from likewise.training.presets import semia_presets
 
@@ -76,8 +76,6 @@ class Semia(Method):
                 checkpoint.read(trainer)
         trainer.fit(progress, checkpoint)
         self._generator = trainer.networks.average
-        if checkpoint is not None:
-            checkpoint.remove()
 
     def _render(self, source: Source, target: LabelMap) -> np.ndarray:
         image = image_tensor(source.image, self.device)
@@ -124,4 +122,4 @@ class Semia(Method):
     def _restore(self, source: Source, tensors: dict[str, Tensor]) -> None:
         generator = make_generator(self.config, source.image.channels, len(source.classes))
         generator.load_state_dict(tensors)
-        self._generator = generator.to(self.device).requires_grad_(False).eval()
+        self._generator = placed(generator, self.device).requires_grad_(False).eval()

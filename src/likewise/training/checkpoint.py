@@ -53,7 +53,7 @@ class Checkpoint:
     def write(self, trainer: Trainer) -> None:
         """Write the state of ``trainer``. Raises OutputError where the disk refuses."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        about = {"fit": self.mark, "iteration": str(trainer.iteration)}
+        about = {"fit": self.mark, "step": str(trainer.step)}
         with storage.atomic_path(self.path) as partial:
             save_file(_state(trainer), partial, metadata=about)
         self._last = time.monotonic()
@@ -78,7 +78,7 @@ class Checkpoint:
                     )
                 state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             _restore(trainer, state)
-            trainer.iteration = int(about["iteration"])
+            trainer.step = int(about["step"])
         except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
             if isinstance(error, ModelError):
                 raise
@@ -90,13 +90,9 @@ class Checkpoint:
             ) from error
         return True
 
-    def remove(self) -> None:
-        """Delete the file: the fit is done."""
-        self.path.unlink(missing_ok=True)
-
 
 def _state(trainer: Trainer) -> dict[str, Tensor]:
-    state = {}
+    state: dict[str, Tensor] = {}
     for name, module in trainer.networks.modules().items():
         state |= {f"{name}.{key}": value for key, value in module.state_dict().items()}
     for name in ("g", "d", "s"):
@@ -121,4 +117,9 @@ def _restore(trainer: Trainer, state: dict[str, Tensor]) -> None:
             slots.setdefault(int(index), {})[slot] = value
         whole = optimiser.state_dict()
         optimiser.load_state_dict({"state": slots, "param_groups": whole["param_groups"]})
+        for weight, kept in optimiser.state.items():
+            for slot, value in kept.items():
+                if value.shape == weight.shape:
+                    # Fused Adam pairs elements by their place in memory: keep the weight's layout.
+                    kept[slot] = torch.empty_like(weight).copy_(value)
     trainer.episodes.set_random_state(below("random."))

@@ -24,7 +24,7 @@ from likewise.training.networks import Networks
 from likewise.training.optimisers import Optimisers
 from likewise.training.steps import Steps
 
-REPORT_EVERY = 20  # iterations between looks at the losses: each look waits for the device
+REPORT_EVERY = 0.5  # seconds between looks at the losses: each look waits for the device
 
 
 class Trainer:
@@ -49,8 +49,13 @@ class Trainer:
         )
         index = PatchIndex(image, one_hot(indices, classes), patch=config.patch)
         self.steps = Steps(config, self.networks, self.optimisers, self.episodes, index)
-        self.iteration = 0
+        self.step = 0  # steps done, of ``total_steps``
         self._replayables: dict[tuple[str, Mode], Replayable] = {}
+
+    @property
+    def total_steps(self) -> int:
+        """Steps of the whole fit: passes through the cycle times its length."""
+        return self.config.iterations * len(self.config.cycle)
 
     def fit(self, progress: Progress = SILENT, checkpoint: Checkpoint | None = None) -> None:
         """Train from wherever this trainer stands to the end.
@@ -58,32 +63,31 @@ class Trainer:
         Raises:
             Interrupted: ``progress`` asked to stop; a checkpoint was written if there is one.
         """
-        total = self.config.iterations
-        progress.start("fit", total, self.iteration)
+        progress.start("fit", self.total_steps, self.step)
+        said = time.monotonic()
         try:
-            while self.iteration < total:
-                losses = self.iterate()
-                if self.iteration % REPORT_EVERY == 0 or self.iteration == total:
-                    progress.advance(self.iteration, **_figures(losses))
-                if progress.should_stop:
+            while self.step < self.total_steps:
+                losses = self.advance()
+                if time.monotonic() - said > REPORT_EVERY or self.step == self.total_steps:
+                    progress.advance(self.step, **_figures(losses))
+                    said = time.monotonic()
+                if progress.should_stop and self.step < self.total_steps:
                     raise self._interrupted(checkpoint)
                 if checkpoint is not None and checkpoint.is_due():
                     checkpoint.write(self)
         finally:
             progress.finish()
 
-    def iterate(self) -> dict[str, Tensor]:
-        """One iteration: every step of the cycle, in the mode whose turn it is."""
+    def advance(self) -> dict[str, Tensor]:
+        """The next step of the cycle, in the mode whose turn it is; its losses."""
         config = self.config
-        mode = Mode(config.modes[self.iteration % len(config.modes)])
-        done = self.iteration / config.iterations
-        g_step = self.iteration * max(1, config.g_steps // config.iterations)
-        self.optimisers.schedule(done, g_step)
-        losses: dict[str, Tensor] = {}
-        for kind in config.cycle:
-            self.episodes.draw(done)
-            losses |= self._step(kind, mode)
-        self.iteration += 1
+        iteration, place = divmod(self.step, len(config.cycle))
+        mode = Mode(config.modes[iteration % len(config.modes)])
+        done = iteration / config.iterations
+        self.optimisers.schedule(done, self.step)
+        self.episodes.draw(done)
+        losses = self.run(config.cycle[place], mode)
+        self.step += 1
         return losses
 
     def seconds_per_iteration(self) -> float:
@@ -92,26 +96,28 @@ class Trainer:
         for kind in sorted(set(self.config.cycle)):
             self.episodes.draw(0.0)
             for _ in range(6 if self.device.type == "cuda" else 1):
-                self._step(kind, Mode.SAMPLING)
-            self._wait()
+                self.run(kind, Mode.SAMPLING)
+            self.wait()
             start = time.perf_counter()
-            self._step(kind, Mode.SAMPLING)
-            self._wait()
+            self.run(kind, Mode.SAMPLING)
+            self.wait()
             seconds[kind] = time.perf_counter() - start
         return sum(seconds[kind] for kind in self.config.cycle)
 
-    def _step(self, kind: str, mode: Mode) -> dict[str, Tensor]:
+    def run(self, kind: str, mode: Mode) -> dict[str, Tensor]:
+        """One step of ``kind`` in ``mode`` on the episode last drawn, captured where that helps."""
         key = (kind, mode)
         if key not in self._replayables:
             self._replayables[key] = Replayable(lambda: self.steps.run(kind, mode), self.device)
         return self._replayables[key]()
 
-    def _wait(self) -> None:
+    def wait(self) -> None:
+        """Let the device finish what was asked of it; for timing."""
         if self.device.type == "cuda":
             torch.cuda.synchronize(self.device)
 
     def _interrupted(self, checkpoint: Checkpoint | None) -> Interrupted:
-        done = f"{self.iteration} of {self.config.iterations} iterations"
+        done = f"{self.step} of {self.total_steps} steps"
         if checkpoint is None:
             return Interrupted(f"stopped after {done}; nothing was kept")
         checkpoint.write(self)

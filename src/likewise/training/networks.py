@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +12,8 @@ from likewise.networks.discriminator import Discriminator
 from likewise.networks.generator import Generator, GeneratorShape
 from likewise.networks.segmenter import Segmenter
 from likewise.training.config import SemiaConfig
+
+M = TypeVar("M", bound=nn.Module)
 
 
 def make_generator(config: SemiaConfig, image_channels: int, classes: int) -> Generator:
@@ -49,9 +52,9 @@ class Networks:
             g = make_generator(config, image_channels, classes)
             d = Discriminator(image_channels, classes, config.d_width, norm=config.d_norm)
             s = Segmenter(image_channels, classes, config.s_width)
-        self.g = _placed(g, device)
-        self.d = _placed(d, device)
-        self.s = _placed(s, device)
+        self.g = placed(g, device)
+        self.d = placed(d, device)
+        self.s = placed(s, device)
         self.average = copy.deepcopy(self.g).requires_grad_(False).eval()
         self._pairs = list(zip(self.average.parameters(), self.g.parameters(), strict=True))
 
@@ -61,7 +64,7 @@ class Networks:
         current = [g.detach() for _, g in self._pairs]
         steps = torch._foreach_sub(current, averages)
         torch._foreach_mul_(steps, 1 - memory)  # a tensor: foreach_lerp would wait for its value
-        torch._foreach_add_(averages, steps)
+        torch._foreach_add_(averages, list(steps))
         for kept, fresh in zip(self.average.buffers(), self.g.buffers(), strict=True):
             kept.copy_(fresh)  # power-iteration vectors of spectral normalisation
 
@@ -70,5 +73,7 @@ class Networks:
         return {"g": self.g, "average": self.average, "d": self.d, "s": self.s}
 
 
-def _placed(module: nn.Module, device: torch.device):  # type: ignore[no-untyped-def]
-    return module.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+def placed(module: M, device: torch.device) -> M:
+    """``module`` on ``device``, channels last: the order convolutions are quickest in."""
+    module.to(device)
+    return module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -32,8 +32,8 @@ class Optimisers:
             capturable=self.on_gpu,
         )
 
-    def schedule(self, progress: float, g_step: int) -> None:
-        """Set step sizes for ``progress`` 0 to 1, and the memory for G's step number ``g_step``.
+    def schedule(self, progress: float, step: int) -> None:
+        """Set step sizes for ``progress`` 0 to 1, and the memory at step number ``step``.
 
         Step sizes stay for the share ``decay_from`` of the fit, then fall linearly. The average
         remembers little at first: early weights are no good.
@@ -49,4 +49,4 @@ class Optimisers:
                 group["lr"].fill_(rate * share)
             else:
                 group["lr"] = rate * share
-        self.memory.fill_(min(config.ema, (1 + g_step) / (10 + g_step)))
+        self.memory.fill_(min(config.ema, (1 + step) / (10 + step)))

@@ -37,7 +37,7 @@ _CPU = replace(_REPAIR, size=128, width=16, d_width=24, s_width=24, batch=1)
 _BY_DEVICE = {
     "cpu": {
         "smoke": replace(_CPU, size=48, width=8, d_width=8, s_width=8, iterations=5, queries=64),
-        "fast": replace(_CPU, iterations=700),
+        "fast": replace(_CPU, iterations=400),
         "full": replace(_CPU, size=184, width=24, iterations=3000),
         "paper": PAPER,
     },

@@ -46,7 +46,7 @@ class Steps:
         trains_g = "G" in kind
         with torch.set_grad_enabled(trains_g), self._arithmetic():
             rendering = self.networks.g(episode.image, episode.layout, episode.target)
-        losses = {}
+        losses: dict[str, Tensor] = {}
         if "D" in kind:
             losses |= self._train_d(episode, rendering.image.detach())
             losses |= self._train_s(episode)

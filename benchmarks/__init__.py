@@ -1,0 +1,1 @@
+"""Benchmarks: what the product costs and how good it is, on pictures you can look at."""
