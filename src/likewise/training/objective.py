@@ -38,14 +38,14 @@ OBJECTIVES: dict[str, dict[Mode, dict[str, float]]] = {
         Mode.SAMPLING: {
             "adversarial": 1,
             "feature_matching": 2,
-            "reconstruction": 5,
-            "patch_coherence": 1,
+            "reconstruction": 2,
+            "patch_coherence": 2,
             "semantic_alignment": 0.2,
         },
         Mode.RECONSTRUCTION: {
             "adversarial": 1,
             "feature_matching": 2,
-            "reconstruction": 10,
+            "reconstruction": 20,
             "fixed_point": 0.1,
         },
         Mode.EDITING: {
