@@ -60,11 +60,11 @@ class Networks:
 
     def update_average(self, memory: Tensor) -> None:
         """Move the average towards G: it keeps the share ``memory`` (0-dim) of itself."""
-        averages = [a for a, _ in self._pairs]
-        current = [g.detach() for _, g in self._pairs]
-        steps = torch._foreach_sub(current, averages)
+        averages: list[Tensor] = [average for average, _ in self._pairs]
+        current: list[Tensor] = [fresh.detach() for _, fresh in self._pairs]
+        steps: list[Tensor] = list(torch._foreach_sub(current, averages))
         torch._foreach_mul_(steps, 1 - memory)  # a tensor: foreach_lerp would wait for its value
-        torch._foreach_add_(averages, list(steps))
+        torch._foreach_add_(averages, steps)
         for kept, fresh in zip(self.average.buffers(), self.g.buffers(), strict=True):
             kept.copy_(fresh)  # power-iteration vectors of spectral normalisation
 
