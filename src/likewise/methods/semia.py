@@ -27,7 +27,9 @@ from likewise.methods.frame import (
     resized_indices,
 )
 from likewise.networks.generator import Generator
-from likewise.patches.alignment import correspondence, enlarged, follow
+from likewise.patches.alignment import correspondence, enlarged
+from likewise.patches.fields import follow
+from likewise.patches.seams import without_seams
 from likewise.progress import Progress
 from likewise.training.checkpoint import Checkpoint, fingerprint
 from likewise.training.config import SemiaConfig
@@ -89,9 +91,8 @@ class Semia(Method):
             if not self.config.aligned:
                 return pixels(resized_image(self._generate(small, layout, goal), target.size))
             moves = correspondence(goal, layout)
-            aligned = follow(torch.cat((small, layout), dim=1), moves)
-            channels = image.shape[1]
-            answer = self._generate(aligned[:, :channels], aligned[:, channels:], goal)
+            aligned = without_seams(follow(small, moves), small, moves, goal)
+            answer = self._generate(aligned, follow(layout, moves), goal)
             detail = image - resized_image(small, source.image.size)
             far = enlarged(
                 moves,

@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from likewise.geometry.warps import identity_grid
+from likewise.patches.fields import coordinates, follow, pair
 from likewise.patches.shifts import SWEEPS, best_by_class, piecewise_rigid
 
 WINDOWS = (1, 3, 7, 15, 31)  # cells
@@ -70,9 +70,9 @@ def align(
     Moves are whole pixels and nothing is interpolated: the answer is made of the source's own
     pixels, and no label is invented.
     """
-    moves = correspondence(target, layout, effort)
-    both = follow(torch.cat((image, layout), dim=1).expand(len(target), -1, -1, -1), moves)
-    return both[:, : image.shape[1]], both[:, image.shape[1] :]
+    both = torch.cat((image, layout), dim=1).expand(len(target), -1, -1, -1)
+    moved = follow(both, correspondence(target, layout, effort))
+    return moved[:, : image.shape[1]], moved[:, image.shape[1] :]
 
 
 def enlarged(moves: Tensor, target: Tensor, source: Tensor, source_size: tuple[int, int]) -> Tensor:
@@ -85,20 +85,8 @@ def enlarged(moves: Tensor, target: Tensor, source: Tensor, source_size: tuple[i
         source_size: (hs, ws) of the small source.
     """
     large = source.shape[2:]
-    factors = _pair(large[1] / source_size[1], large[0] / source_size[0], moves.device)
+    factors = pair(large[1] / source_size[1], large[0] / source_size[0], moves.device)
     return _refined(moves * factors.view(1, 2, 1, 1), target, source, 1)
-
-
-def follow(image: Tensor, moves: Tensor) -> Tensor:
-    """Gather ``image`` (B, C, Hs, Ws) along ``moves`` (B, 2, H, W), in pixels; edges repeat.
-
-    Whole moves copy pixels; fractions are rounded.
-    """
-    height, width = moves.shape[2:]
-    half = _halves((height, width), moves.device)
-    pixels = (identity_grid((height, width), moves.device) + 1) * half + moves.permute(0, 2, 3, 1)
-    grid = pixels / _halves((image.shape[2], image.shape[3]), moves.device) - 1
-    return F.grid_sample(image, grid, mode="nearest", padding_mode="border", align_corners=False)
 
 
 def label_descriptors(shares: Tensor) -> Tensor:
@@ -117,7 +105,7 @@ def _cell_moves(target: Tensor, source: Tensor, cell: int, effort: Effort) -> Te
     shares = F.avg_pool2d(target, cell, ceil_mode=True)
     source_shares = F.avg_pool2d(source, cell, ceil_mode=True)
     height, width = source_shares.shape[2:]
-    places, source_places = _places(shares), _places(source_shares)
+    places, source_places = coordinates(shares), coordinates(source_shares)
     queries, keys = label_descriptors(shares), label_descriptors(source_shares)
     unlike = keys.square().sum(2)[:, None] - 2 * queries @ keys.transpose(1, 2)
     moves = torch.zeros_like(places)
@@ -148,7 +136,7 @@ def _centred(shares: Tensor, source_shares: Tensor, members: Tensor) -> Tensor:
 def _centres(shares: Tensor) -> Tensor:
     """Centre of gravity (x, y) of each class (B, K, 2), in cells."""
     weights = shares.flatten(2)
-    sums = weights @ _places(shares)[0].flatten(1).T
+    sums = weights @ coordinates(shares)[0].flatten(1).T
     return sums / weights.sum(dim=2, keepdim=True).clamp_min(1e-6)
 
 
@@ -156,7 +144,7 @@ def _pulled(expected: Tensor, places: Tensor, pull: tuple[float, float], short: 
     """Squared weighted distances (B, N, Ns) of source cells from expected places, up to a term
     that is the same for every source cell.
     """
-    weight = _pair(*pull, places.device).view(1, 2, 1, 1) / short
+    weight = pair(*pull, places.device).view(1, 2, 1, 1) / short
     queries = (expected * weight).flatten(2).transpose(1, 2)
     keys = (places * weight).flatten(2)
     return keys.square().sum(1)[:, None] - 2 * queries @ keys
@@ -183,7 +171,7 @@ def _refined(moves: Tensor, target: Tensor, source: Tensor, reach: int) -> Tenso
     wanted, offered = _surroundings(target), _surroundings(source)
     offered = offered.expand(batch, -1, -1, -1).flatten(2)
     source_size = source.shape[2:]
-    places = _places(target)
+    places = coordinates(target)
     padded = F.pad(moves, (reach,) * 4, mode="replicate")
     best, chosen = None, moves
     for dy, dx in _by_distance(reach):
@@ -192,7 +180,7 @@ def _refined(moves: Tensor, target: Tensor, source: Tensor, reach: int) -> Tenso
         ]
         candidate = F.interpolate(candidate, size=(height, width), mode="nearest-exact").round()
         aim = places + candidate
-        last = _pair(source_size[1] - 1, source_size[0] - 1, aim.device)
+        last = pair(source_size[1] - 1, source_size[0] - 1, aim.device)
         inside = torch.minimum(aim.clamp_min(0), last.view(1, 2, 1, 1))
         flat = (inside[:, 1] * source_size[1] + inside[:, 0]).long().flatten(1)[:, None]
         found = offered.gather(2, flat.expand(-1, classes, -1)).view_as(wanted)
@@ -214,20 +202,3 @@ def _by_distance(reach: int) -> list[tuple[int, int]]:
 
 def _surroundings(layout: Tensor) -> Tensor:
     return F.avg_pool2d(layout, 5, 1, 2, count_include_pad=False) + 2 * layout
-
-
-def _places(field: Tensor) -> Tensor:
-    """(1, 2, H, W): the x and y index of every place of ``field``."""
-    ys = torch.arange(field.shape[2], device=field.device, dtype=torch.float32)
-    xs = torch.arange(field.shape[3], device=field.device, dtype=torch.float32)
-    grid_y, grid_x = torch.meshgrid(ys, xs, indexing="ij")
-    return torch.stack((grid_x, grid_y))[None]
-
-
-def _halves(size: tuple[int, int], device: torch.device) -> Tensor:
-    return _pair(size[1] / 2, size[0] / 2, device)
-
-
-def _pair(x: float, y: float, device: torch.device) -> Tensor:
-    """(2,) float32, made on the device: a copy from the host could not be captured in a graph."""
-    return torch.stack([torch.full((), float(value), device=device) for value in (x, y)])
