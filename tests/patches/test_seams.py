@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+
 from likewise.patches.fields import follow
 from likewise.patches.seams import without_seams
 
