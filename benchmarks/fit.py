@@ -27,7 +27,7 @@ from likewise import Analogy
 from likewise.devices import describe_device
 from likewise.errors import InputError
 from likewise.images import Image
-from likewise.methods.base import Source
+from likewise.methods.source import Source
 from likewise.progress import Progress
 from likewise.sheet import Column, contact_sheet
 from likewise.training.loop import Trainer
@@ -63,7 +63,7 @@ def run(case: Case, options: argparse.Namespace) -> dict[str, object]:
     method = analogy.method
     print(f"{case.name}, preset {options.preset}, {describe_device(method.device)}", flush=True)
     record: dict[str, object] = {"case": case.name, "preset": options.preset}
-    record["steps"] = time_steps(method._trainer(Source(case.image, case.labels), options.seed))
+    record["steps"] = time_steps(method.trainer(Source(case.image, case.labels), options.seed))
     if options.steps_only:
         return record
     start = time.perf_counter()

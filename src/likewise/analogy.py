@@ -7,8 +7,9 @@ from typing import Self
 
 from likewise.images import Image
 from likewise.labels.label_map import LabelMap
-from likewise.methods.base import Checkpointing, Method, Plan, read_description
+from likewise.methods.base import Checkpointing, Method, Plan
 from likewise.methods.registry import DEFAULT_METHOD, find_method
+from likewise.methods.saving import read_description
 from likewise.progress import SILENT, Progress
 
 

@@ -8,7 +8,6 @@ another machine. Subclasses supply the four underscored hooks; everything that a
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -24,26 +23,20 @@ from likewise import storage
 from likewise.devices import choose_device
 from likewise.errors import ConfigError, ModelError, NotFittedError
 from likewise.images import Image
-from likewise.labels.label_map import ClassTable, LabelMap
+from likewise.labels.label_map import LabelMap
+from likewise.methods.saving import (
+    CONFIG_FILE,
+    FORMAT,
+    MODEL_FILE,
+    first_line,
+    frozen,
+    read_description,
+    read_source,
+    source_tensors,
+)
+from likewise.methods.source import Source
 from likewise.progress import SILENT, Progress
 from likewise.version import __version__
-
-MODEL_FILE = "model.safetensors"
-CONFIG_FILE = "config.json"
-FORMAT = 1
-
-
-@dataclass(frozen=True)
-class Source:
-    """The one training pair: source image I and source labels P, of one size."""
-
-    image: Image
-    labels: LabelMap
-
-    @property
-    def classes(self) -> ClassTable:
-        """The classes the source shows; targets are made of these."""
-        return self.labels.present_classes
 
 
 @dataclass(frozen=True)
@@ -182,7 +175,7 @@ class Method(ABC):
         source = self._require_fitted("save")
         folder = storage.prepare_folder(Path(folder), overwrite=True, argument="folder")
         tensors = {f"learnt.{name}": value for name, value in self._tensors().items()}
-        tensors |= _source_tensors(source)
+        tensors |= source_tensors(source)
         with storage.atomic_path(folder / MODEL_FILE) as partial:
             save_file(tensors, partial)
         storage.write_json(folder / CONFIG_FILE, self._description(source))
@@ -201,17 +194,17 @@ class Method(ABC):
         try:
             method = cls(description["preset"], device=device)
             method.config = type(method.config)(
-                **{name: _frozen(value) for name, value in description["config"].items()}
+                **{name: frozen(value) for name, value in description["config"].items()}
             )
             tensors = load_file(folder / MODEL_FILE)
-            source = _read_source(description, tensors)
+            source = read_source(description, tensors)
             prefix = "learnt."
             learnt = {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
             method._restore(source, learnt)
         except (OSError, SafetensorError, KeyError, TypeError, RuntimeError) as error:
             raise ModelError(
                 folder / MODEL_FILE,
-                f"it cannot be used ({_first_line(error)})",
+                f"it cannot be used ({first_line(error)})",
                 "a model written by likewise fit",
                 "Fit it again.",
             ) from error
@@ -246,69 +239,3 @@ class Method(ABC):
             "ignore": sorted(source.labels.ignore),
             "image_mode": source.image.mode,
         }
-
-
-def read_description(folder: Path) -> dict[str, Any]:
-    """The parsed ``config.json`` of a saved model.
-
-    Raises:
-        ModelError: the folder holds no model, or one of a newer format.
-    """
-    path = Path(folder) / CONFIG_FILE
-    try:
-        description = json.loads(path.read_text(encoding="utf-8"))
-        known = description["format"] <= FORMAT and "method" in description
-    except FileNotFoundError as error:
-        raise ModelError(
-            folder, f"no {CONFIG_FILE} is there", "a folder written by likewise fit"
-        ) from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(
-            path, f"it cannot be read ({_first_line(error)})", "a config.json of likewise fit"
-        ) from error
-    if not known:
-        raise ModelError(
-            path,
-            f"format {description['format']}",
-            f"format {FORMAT} or older",
-            "Update likewise to read it.",
-        )
-    return description
-
-
-def _source_tensors(source: Source) -> dict[str, torch.Tensor]:
-    """The source pair itself, which every method needs again to render."""
-    pixels = np.ascontiguousarray(source.image.pixels)
-    tensors = {
-        "source.image": torch.from_numpy(pixels.copy()),
-        "source.labels": torch.from_numpy(source.labels.ids.astype(np.int32)),
-    }
-    if source.image.palette is not None:
-        tensors["source.palette"] = torch.frombuffer(
-            bytearray(source.image.palette), dtype=torch.uint8
-        )
-    return tensors
-
-
-def _read_source(description: dict[str, Any], tensors: dict[str, torch.Tensor]) -> Source:
-    palette = tensors.get("source.palette")
-    image = Image(
-        pixels=tensors["source.image"].numpy(),
-        mode=description["image_mode"],
-        palette=None if palette is None else bytes(palette.numpy().tobytes()),
-    )
-    labels = LabelMap.from_array(
-        tensors["source.labels"].numpy(),
-        classes=ClassTable.from_json(description["classes"]),
-        ignore=description["ignore"],
-    )
-    return Source(image, labels)
-
-
-def _frozen(value: Any) -> Any:
-    """JSON knows no tuples: what was one becomes one again."""
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from likewise.images import Image
 from likewise.labels.label_map import LabelMap
-from likewise.methods.base import Source
+from likewise.methods.source import Source
 
 STEP = 8  # sides are multiples of this, pixels
 SMALLEST = 32  # working side, pixels

@@ -17,7 +17,7 @@ from torch import Tensor
 from likewise.geometry.warps import one_hot
 from likewise.images import Image
 from likewise.labels.label_map import LabelMap
-from likewise.methods.base import Checkpointing, Method, Plan, Source
+from likewise.methods.base import Checkpointing, Method, Plan
 from likewise.methods.frame import (
     Frame,
     image_tensor,
@@ -26,6 +26,7 @@ from likewise.methods.frame import (
     resized_image,
     resized_indices,
 )
+from likewise.methods.source import Source
 from likewise.networks.generator import Generator
 from likewise.patches.alignment import correspondence, enlarged
 from likewise.patches.fields import follow
@@ -55,7 +56,7 @@ class Semia(Method):
     def plan(self, image: Image, labels: LabelMap) -> Plan:
         """Working size, steps, and a time estimated from a step timed here."""
         labels.require_size(image)
-        trainer = self._trainer(Source(image, labels), 0)
+        trainer = self.trainer(Source(image, labels), 0)
         return Plan(
             method=self.name,
             preset=self.preset,
@@ -68,7 +69,7 @@ class Semia(Method):
     def _fit(
         self, source: Source, seed: int, progress: Progress, keep: Checkpointing | None
     ) -> None:
-        trainer = self._trainer(source, seed)
+        trainer = self.trainer(source, seed)
         checkpoint = None
         if keep is not None:
             episodes = trainer.episodes
@@ -110,7 +111,8 @@ class Semia(Method):
     def _layout(self, indices: Tensor, size: tuple[int, int], source: Source) -> Tensor:
         return one_hot(resized_indices(indices, size), len(source.classes))
 
-    def _trainer(self, source: Source, seed: int) -> Trainer:
+    def trainer(self, source: Source, seed: int) -> Trainer:
+        """A trainer at the first step of a fit to ``source``; for fits and for benchmarks."""
         frame = Frame.of(source.image.size, self.config.size)
         image = resized_image(image_tensor(source.image, self.device), frame.working)
         indices = resized_indices(index_tensor(source.labels, source, self.device), frame.working)

@@ -10,7 +10,7 @@ import json
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -20,9 +20,18 @@ from torch import Tensor
 from likewise import storage
 from likewise.errors import ModelError
 from likewise.training.config import SemiaConfig
+from likewise.training.episodes import Episodes
+from likewise.training.networks import Networks
+from likewise.training.optimisers import Optimisers
 
-if TYPE_CHECKING:
-    from likewise.training.loop import Trainer
+
+class Resumable(Protocol):
+    """What a checkpoint keeps of a trainer."""
+
+    networks: Networks
+    optimisers: Optimisers
+    episodes: Episodes
+    step: int
 
 
 def fingerprint(image: Tensor, indices: Tensor, config: SemiaConfig, seed: int) -> str:
@@ -50,7 +59,7 @@ class Checkpoint:
         """Whether ``every`` seconds have passed since the last one."""
         return time.monotonic() - self._last >= self.every
 
-    def write(self, trainer: Trainer) -> None:
+    def write(self, trainer: Resumable) -> None:
         """Write the state of ``trainer``. Raises OutputError where the disk refuses."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         about = {"fit": self.mark, "step": str(trainer.step)}
@@ -58,7 +67,7 @@ class Checkpoint:
             save_file(_state(trainer), partial, metadata=about)
         self._last = time.monotonic()
 
-    def read(self, trainer: Trainer) -> bool:
+    def read(self, trainer: Resumable) -> bool:
         """Bring ``trainer`` to the state kept here; False if there is no checkpoint.
 
         Raises:
@@ -91,7 +100,7 @@ class Checkpoint:
         return True
 
 
-def _state(trainer: Trainer) -> dict[str, Tensor]:
+def _state(trainer: Resumable) -> dict[str, Tensor]:
     state: dict[str, Tensor] = {}
     for name, module in trainer.networks.modules().items():
         state |= {f"{name}.{key}": value for key, value in module.state_dict().items()}
@@ -103,7 +112,7 @@ def _state(trainer: Trainer) -> dict[str, Tensor]:
     return {name: value.detach().cpu().contiguous().clone() for name, value in state.items()}
 
 
-def _restore(trainer: Trainer, state: dict[str, Tensor]) -> None:
+def _restore(trainer: Resumable, state: dict[str, Tensor]) -> None:
     def below(prefix: str) -> dict[str, Tensor]:
         return {k[len(prefix) :]: v for k, v in state.items() if k.startswith(prefix)}
 
