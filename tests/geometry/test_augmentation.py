@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
 import torch
 from torch import Tensor
 
-from likewise.geometry.augmentation import Augmentation, Warper, WarpDraw, draw_warps
+from likewise.geometry.augmentation import Augmentation, WarpDraw, Warper, draw_warps
 from likewise.geometry.warps import identity_grid
 
 SIZE = (30, 60)
@@ -29,7 +30,7 @@ def test_magnitude_grows_from_nothing_to_the_end_of_the_ramp(flip: float) -> Non
     augmentation = replace(STEADY, flip=flip, ramp=0.4)
     moved = [displacement(augmentation, p) for p in (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 1.0)]
     assert moved[0] == 0
-    assert all(before < after for before, after in zip(moved[:5], moved[1:6], strict=True))
+    assert all(before < after for before, after in itertools.pairwise(moved[:6]))
     assert moved[5] == moved[6]
 
 

@@ -8,7 +8,7 @@ import torch
 from tests import scenes
 from tests.reference import geometry_twins as twins
 
-from likewise.geometry.augmentation import Warper, WarpDraw
+from likewise.geometry.augmentation import WarpDraw, Warper
 from likewise.geometry.edits import DOUBLE, REMOVE, EditDraw, LayoutEditor
 from likewise.geometry.warps import identity_grid
 

@@ -17,8 +17,8 @@ from likewise.patches.alignment import (
     cell_size,
     correspondence,
     enlarged,
-    follow,
 )
+from likewise.patches.fields import follow
 
 EFFORTS = pytest.mark.parametrize("effort", [THOROUGH, QUICK], ids=["thorough", "quick"])
 SIZE = (64, 96)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from tests.reference import alignment_twins as twins
 from torch import Tensor
 
-from likewise.patches.shifts import BORDER_SHARE, OUTSIDE_COST, SEAM_COST, piecewise_rigid
+from likewise.patches.shifts import (
+    BORDER_SHARE,
+    OUTSIDE_COST,
+    SEAM_COST,
+    best_by_class,
+    piecewise_rigid,
+)
 
 SIZE = (7, 9)
 SOURCE = (6, 8)
@@ -93,3 +100,29 @@ def test_moves_that_lead_outside_are_given_up() -> None:
     moves[0, 0, 2:5, 6:] = 5
     classes, unlike = torch.zeros(1, 1, *SIZE), torch.zeros(1, 63, 48)
     assert not piecewise_rigid(moves, unlike, classes, SOURCE)[0, 0, 2:5, 6:].any()
+
+
+def test_each_class_takes_the_cheapest_field_as_a_whole() -> None:
+    classes = torch.zeros(1, 1, *SIZE)
+    classes[..., 5:] = 1
+    members = torch.cat([classes == 0, classes == 1], dim=1).float()
+    right, left = torch.ones(1, 2, *SIZE), -torch.ones(1, 2, *SIZE)
+    unlike = torch.full((1, 63, 48), 5.0)
+    for row, column in np.ndindex(5, 7):
+        step = 1 if column < 5 else -1  # the left class fits moved right, the right one left
+        if row + step >= 0:
+            unlike[0, row * 9 + column, (row + step) * 8 + column + step] = 0
+    chosen = best_by_class(torch.stack((right, left), 1), unlike, members, SOURCE)
+    assert (chosen[..., :5] == 1).all()
+    assert (chosen[..., 5:] == -1).all()
+
+
+def test_a_field_full_of_seams_loses_to_a_rigid_one_that_fits_a_little_worse() -> None:
+    mosaic = torch.zeros(1, 2, *SIZE)
+    mosaic[0, 0, :, ::2] = -1
+    rigid, unlike = torch.zeros(1, 2, *SIZE), torch.zeros(1, 63, 48)
+    for row, column in np.ndindex(6, 8):
+        unlike[0, row * 9 + column, row * 8 + column] = 0.1
+    members = torch.ones(1, 1, *SIZE)
+    chosen = best_by_class(torch.stack((mosaic, rigid), 1), unlike, members, SOURCE)
+    assert torch.equal(chosen, rigid)

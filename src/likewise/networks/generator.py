@@ -74,8 +74,9 @@ class Generator(nn.Module):
         self.tail = convolution(
             width * (2 if shape.repairs else 1), shape.image_channels, 3, spectral=False
         )
-        if shape.repairs:
-            nn.init.zeros_(self.tail.weight)  # type: ignore[arg-type]
+        if shape.repairs:  # at first there is nothing to repair
+            for parameter in self.tail.parameters():
+                nn.init.zeros_(parameter)
 
     def forward(self, image: Tensor, source: Tensor, target: Tensor) -> Rendering:
         """Render ``image`` (B, C, H, W) in [-1, 1] from layout ``source`` to layout ``target``.
