@@ -26,9 +26,12 @@ class Analogy:
         preset: one of that method's presets; "fast" is there for every method.
         device: "auto" (CUDA, else MPS, else CPU), "cpu", "cuda" or "mps".
         size: short side in pixels that the method works at; the answer has the target's size.
+        vgg: file with the public VGG-19 weights (.pth or .safetensors), if the coherence loss is to
+            compare their features, as the paper does, instead of pixels.
 
     Raises:
         ConfigError: unknown method or preset, absent device, size out of range.
+        ModelError: the weights file cannot be used.
     """
 
     def __init__(
@@ -38,8 +41,9 @@ class Analogy:
         *,
         device: str = "auto",
         size: int | None = None,
+        vgg: Path | str | None = None,
     ) -> None:
-        self.method: Method = find_method(method)(preset, device=device, size=size)
+        self.method: Method = find_method(method)(preset, device=device, size=size, vgg=vgg)
 
     def plan(self, image: Image, labels: LabelMap) -> Plan:
         """What :meth:`fit` would do on this pair, and about how long it would take."""

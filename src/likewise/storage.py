@@ -38,7 +38,8 @@ def atomic_path(path: Path) -> Iterator[Path]:
         partial.replace(path)
         _flush_folder(path.parent)
     except BaseException as error:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # what went wrong first is what matters
+            partial.unlink()
         refusal = _refusal(error)
         if refusal is not None:
             raise _translated(path, refusal) from error

@@ -26,6 +26,7 @@ def demo(
     seed: options.SeedOption = 0,
     device: options.DeviceOption = "auto",
     size: options.SizeOption = None,
+    vgg: options.VggOption = None,
     as_json: options.JsonOption = False,
     dry_run: options.DryRunOption = False,
     quiet: options.QuietOption = False,
@@ -38,7 +39,7 @@ def demo(
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite)
     case = find_example(example)
-    chosen = options.choices(method, preset, seed, device, size, None, "")
+    chosen = options.choices(method, preset, seed, device, size, None, "", vgg)
     from likewise.cli.sources import Files
     from likewise.cli.start import fit_and_render
 

@@ -15,6 +15,7 @@ def fit(
     seed: options.SeedOption = 0,
     device: options.DeviceOption = "auto",
     size: options.SizeOption = None,
+    vgg: options.VggOption = None,
     classes: options.ClassesOption = None,
     ignore: options.IgnoreOption = "",
     as_json: options.JsonOption = False,
@@ -30,7 +31,7 @@ def fit(
     Example: likewise fit photo.png labels.png -o model --preset full --device cuda
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite)
-    chosen = options.choices(method, preset, seed, device, size, classes, ignore)
+    chosen = options.choices(method, preset, seed, device, size, classes, ignore, vgg)
     from likewise.cli.sources import Files
     from likewise.cli.start import fit_and_render
 

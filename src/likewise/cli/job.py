@@ -40,7 +40,13 @@ def carry_out(
     choices = options.checked(choices)
     outputs = work.outputs(place, targets, pair.image)
     require_apart(outputs, files.inputs(choices))
-    analogy = Analogy(choices.method, choices.preset, device=choices.device, size=choices.size)
+    analogy = Analogy(
+        choices.method,
+        choices.preset,
+        device=choices.device,
+        size=choices.size,
+        vgg=choices.vgg,
+    )
     identity = record.identity(pair, choices, analogy)
     standing: Standing = "new"
     if not manner.dry_run:

@@ -86,6 +86,16 @@ SizeOption = Annotated[
         show_default=False,
     ),
 ]
+VggOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--vgg",
+        metavar="FILE",
+        help="Public VGG-19 weights, .pth or .safetensors: the coherence loss then compares their "
+        "features, as the paper does. Default: pixels, which needs no weights.",
+        show_default=False,
+    ),
+]
 ClassesOption = Annotated[
     Path | None,
     typer.Option(
@@ -132,6 +142,7 @@ class Choices:
     size: int | None
     classes: Path | None
     ignore: tuple[int, ...]
+    vgg: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -159,6 +170,7 @@ def choices(
     size: int | None,
     classes: Path | None,
     ignore: str,
+    vgg: Path | None = None,
 ) -> Choices:
     """The parsed options; :func:`checked` still has to see them.
 
@@ -172,7 +184,7 @@ def choices(
     if not 0 <= seed < 2**63:
         raise ConfigError("--seed", str(seed), "a whole number from 0 to 2**63 - 1")
     chosen = word or preset or DEFAULT_PRESET
-    return Choices(name, chosen, seed, device, size, classes, parse_ids(ignore))
+    return Choices(name, chosen, seed, device, size, classes, parse_ids(ignore), vgg)
 
 
 def checked(choices: Choices) -> Choices:
@@ -180,11 +192,12 @@ def checked(choices: Choices) -> Choices:
 
     Raises:
         ConfigError: unknown method or preset, absent device, size out of range.
+        ModelError: the VGG-19 weights cannot be used.
     """
     from likewise.methods.registry import DEFAULT_METHOD, find_method
 
     named = replace(choices, method=choices.method or DEFAULT_METHOD)
-    find_method(named.method)(named.preset, device=named.device, size=named.size)
+    find_method(named.method)(named.preset, device=named.device, size=named.size, vgg=named.vgg)
     return named
 
 

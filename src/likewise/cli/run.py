@@ -16,6 +16,7 @@ def run(
     seed: options.SeedOption = 0,
     device: options.DeviceOption = "auto",
     size: options.SizeOption = None,
+    vgg: options.VggOption = None,
     classes: options.ClassesOption = None,
     ignore: options.IgnoreOption = "",
     as_json: options.JsonOption = False,
@@ -31,7 +32,7 @@ def run(
     Example: likewise run photo.png labels.png moved.png -o out --preset fast
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite)
-    chosen = options.choices(method, preset, seed, device, size, classes, ignore)
+    chosen = options.choices(method, preset, seed, device, size, classes, ignore, vgg)
     from likewise.cli.sources import Files
     from likewise.cli.start import fit_and_render
 

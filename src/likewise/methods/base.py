@@ -35,6 +35,7 @@ from likewise.methods.saving import (
     source_tensors,
 )
 from likewise.methods.source import Source
+from likewise.networks.vgg import load_vgg19
 from likewise.progress import SILENT, Progress
 from likewise.version import __version__
 
@@ -76,15 +77,25 @@ class Method(ABC):
         device: "auto", "cpu", "cuda" or "mps".
         size: short side in pixels that the method works at; ``None`` takes the preset's. The
             answer always has the target's size.
+        vgg: file with the public VGG-19 weights, for methods that can use their features.
 
     Raises:
-        ConfigError: unknown preset, absent device, or size out of range.
+        ConfigError: unknown preset, absent device, or size out of range; or the method has no use
+            for VGG-19.
+        ModelError: the weights file cannot be used.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
 
-    def __init__(self, preset: str = "fast", *, device: str = "auto", size: int | None = None):
+    def __init__(
+        self,
+        preset: str = "fast",
+        *,
+        device: str = "auto",
+        size: int | None = None,
+        vgg: Path | str | None = None,
+    ) -> None:
         self.device = choose_device(device)
         presets = self.presets(self.device.type)
         if preset not in presets:
@@ -97,6 +108,12 @@ class Method(ABC):
             if not 32 <= size <= 4096:
                 raise ConfigError("--size", f"{size}", "a short side from 32 to 4096 pixels")
             self.config = replace(self.config, size=size)
+        self.features = None
+        if vgg is not None:
+            if not hasattr(self.config, "vgg"):
+                raise ConfigError("--vgg", f"method {self.name} has no use for it", "no --vgg")
+            self.features = load_vgg19(vgg)
+            self.config = replace(self.config, vgg=self.features.sha256)
         self._source: Source | None = None
 
     @classmethod

@@ -116,7 +116,9 @@ class Semia(Method):
         frame = Frame.of(source.image.size, self.config.size)
         image = resized_image(image_tensor(source.image, self.device), frame.working)
         indices = resized_indices(index_tensor(source.labels, source, self.device), frame.working)
-        return Trainer(image.clamp(-1, 1), indices, len(source.classes), self.config, seed)
+        features = None if self.features is None else self.features.to(self.device)
+        classes = len(source.classes)
+        return Trainer(image.clamp(-1, 1), indices, classes, self.config, seed, features)
 
     def _tensors(self) -> dict[str, Tensor]:
         state = self._generator.state_dict()

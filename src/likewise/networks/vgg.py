@@ -90,14 +90,14 @@ class VGG19Features(nn.Module):
         """The features of ``image`` at each layer, with gradient to the image.
 
         Args:
-            image: (B, C, H, W) in [-1, 1]. C = 1 is repeated to three channels, C = 4 loses its
-                alpha. H and W are at least 2ᵇ⁻¹ for a layer of block b.
+            image: (B, C, H, W) in [-1, 1]. C = 1 or 2 is repeated to three channels, C = 2 or
+                4 loses its alpha. H and W are at least 2ᵇ⁻¹ for a layer of block b.
 
         Returns:
             By layer name, in the order asked for: (B, channels, H // 2ᵇ⁻¹, W // 2ᵇ⁻¹), ≥ 0.
         """
-        assert image.shape[1] in (1, 3, 4)
-        colours = image.expand(-1, 3, -1, -1) if image.shape[1] == 1 else image[:, :3]
+        grey = image.shape[1] < 3
+        colours = image[:, :1].expand(-1, 3, -1, -1) if grey else image[:, :3]
         x = ((colours + 1) / 2 - self.mean) / self.spread
         seen = {}
         for name, (position, _, _) in LAYERS.items():

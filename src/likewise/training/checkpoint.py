@@ -61,9 +61,9 @@ class Checkpoint:
 
     def write(self, trainer: Resumable) -> None:
         """Write the state of ``trainer``. Raises OutputError where the disk refuses."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         about = {"fit": self.mark, "step": str(trainer.step)}
         with storage.atomic_path(self.path) as partial:
+            partial.parent.mkdir(parents=True, exist_ok=True)
             save_file(_state(trainer), partial, metadata=about)
         self._last = time.monotonic()
 

@@ -56,7 +56,7 @@ class SemiaConfig:
     ramp: float = _setting(0.4, "share of training over which augmentations grow")
     patch: int = _setting(7, "side of coherence patches, pixels")
     queries: int = _setting(256, "target patches the coherence loss looks at a step")
-    vgg: str = _setting("", "VGG-19 weights file for the coherence loss; empty: pixel patches")
+    vgg: str = _setting("", "SHA-256 of the VGG-19 weights of the coherence loss; empty: pixels")
 
     def augmentation(self) -> Augmentation:
         """The warps of sampling and reconstruction mode."""

@@ -13,9 +13,10 @@ from torch import Tensor
 
 from likewise.errors import Interrupted
 from likewise.geometry.warps import one_hot
-from likewise.losses.patch_coherence import PatchIndex
+from likewise.networks.vgg import VGG19Features
 from likewise.progress import SILENT, Progress
 from likewise.training.checkpoint import Checkpoint
+from likewise.training.coherence import FeatureCoherence, PixelCoherence
 from likewise.training.config import SemiaConfig
 from likewise.training.episodes import Episodes
 from likewise.training.graphs import Replayable
@@ -36,10 +37,17 @@ class Trainer:
         classes: number of classes K.
         config: the settings.
         seed: of weights and draws.
+        features: VGG-19 for the coherence loss, on the same device; None compares pixels.
     """
 
     def __init__(
-        self, image: Tensor, indices: Tensor, classes: int, config: SemiaConfig, seed: int
+        self,
+        image: Tensor,
+        indices: Tensor,
+        classes: int,
+        config: SemiaConfig,
+        seed: int,
+        features: VGG19Features | None = None,
     ) -> None:
         self.config, self.device = config, image.device
         self.networks = Networks(config, image.shape[1], classes, seed, self.device)
@@ -47,8 +55,13 @@ class Trainer:
         self.episodes = Episodes(
             image, indices, classes, config, torch.Generator().manual_seed(seed)
         )
-        index = PatchIndex(image, one_hot(indices, classes), patch=config.patch)
-        self.steps = Steps(config, self.networks, self.optimisers, self.episodes, index)
+        layout = one_hot(indices, classes)
+        coherence = (
+            PixelCoherence(image, layout, config.patch)
+            if features is None
+            else FeatureCoherence(image, layout, features)
+        )
+        self.steps = Steps(config, self.networks, self.optimisers, self.episodes, coherence)
         self.step = 0  # steps done, of ``total_steps``
         self._replayables: dict[tuple[str, Mode], Replayable] = {}
 

@@ -12,10 +12,10 @@ import torch
 from torch import Tensor
 
 from likewise.losses.adversarial import discriminator_loss
-from likewise.losses.patch_coherence import PatchIndex, indexed_patch_coherence_loss
 from likewise.losses.semantic_alignment import semantic_alignment_loss
 from likewise.networks.discriminator import Judgement
 from likewise.networks.generator import Rendering
+from likewise.training.coherence import FeatureCoherence, PixelCoherence
 from likewise.training.config import SemiaConfig
 from likewise.training.episodes import Episode, Episodes
 from likewise.training.modes import Mode
@@ -34,10 +34,10 @@ class Steps:
         networks: Networks,
         optimisers: Optimisers,
         episodes: Episodes,
-        index: PatchIndex,
+        coherence: PixelCoherence | FeatureCoherence,
     ) -> None:
         self.config, self.networks, self.optimisers = config, networks, optimisers
-        self.episodes, self.index = episodes, index
+        self.episodes, self.coherence = episodes, coherence
         self.table = OBJECTIVES[config.objective]
 
     def run(self, kind: str, mode: Mode) -> dict[str, Tensor]:
@@ -118,6 +118,4 @@ class Steps:
         return arithmetic(self.episodes.image.device, self.config.bfloat16)
 
     def _coherence(self, rendered: Tensor, layout: Tensor) -> Tensor:
-        return indexed_patch_coherence_loss(
-            rendered, layout, self.index, queries=self.episodes.queries
-        )
+        return self.coherence(rendered, layout, self.episodes.queries)
