@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from likewise import storage
@@ -26,6 +25,7 @@ from likewise.images import Image
 from likewise.labels.label_map import LabelMap
 from likewise.methods.saving import (
     CONFIG_FILE,
+    DAMAGE,
     FORMAT,
     MODEL_FILE,
     first_line,
@@ -162,8 +162,7 @@ class Method(ABC):
             ModelError: a checkpoint to resume from is unreadable or of another run.
             Interrupted: ``progress.should_stop`` became true; a checkpoint was left if asked for.
         """
-        labels.require_size(image)
-        source = Source(image, labels)
+        source = Source.of(image, labels)
         self._source = None
         self._fit(source, int(seed), progress, checkpointing)
         self._source = source
@@ -203,8 +202,10 @@ class Method(ABC):
 
         Raises:
             ModelError: a file is missing or damaged, or another method wrote it.
+            ConfigError: the device is absent.
         """
         folder = Path(folder)
+        choose_device(device)  # an absent one is no fault of the model
         description = read_description(folder)
         if description["method"] != cls.name:
             raise ModelError(folder, f"a model of method {description['method']}", cls.name)
@@ -218,7 +219,7 @@ class Method(ABC):
             prefix = "learnt."
             learnt = {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
             method._restore(source, learnt)
-        except (OSError, SafetensorError, KeyError, TypeError, RuntimeError) as error:
+        except DAMAGE as error:
             raise ModelError(
                 folder / MODEL_FILE,
                 f"it cannot be used ({first_line(error)})",
@@ -254,5 +255,6 @@ class Method(ABC):
             "config": config,
             "classes": source.labels.classes.to_json(),
             "ignore": sorted(source.labels.ignore),
+            "snapping": source.labels.snapping and asdict(source.labels.snapping),
             "image_mode": source.image.mode,
         }

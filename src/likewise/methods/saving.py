@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 
 from likewise.errors import ModelError
 from likewise.images import Image
 from likewise.labels.label_map import ClassTable, LabelMap
+from likewise.labels.snapping import SnapReport
 from likewise.methods.source import Source
 
 MODEL_FILE = "model.safetensors"
 CONFIG_FILE = "config.json"
 FORMAT = 1
 EXTRAS = ("palette", "icc")  # bytes that an image may carry besides its pixels
+# What reading a model that is not whole, or not consistent, may raise on the way.
+DAMAGE = (
+    OSError,
+    SafetensorError,
+    LookupError,
+    AttributeError,
+    TypeError,
+    ValueError,
+    RuntimeError,
+    AssertionError,
+)
 
 
 def read_description(folder: Path) -> dict[str, Any]:
@@ -63,7 +77,7 @@ def source_tensors(source: Source) -> dict[str, torch.Tensor]:
 
 
 def read_source(description: dict[str, Any], tensors: dict[str, torch.Tensor]) -> Source:
-    """The source pair that :func:`source_tensors` wrote. Raises KeyError where it is not whole."""
+    """The source pair that :func:`source_tensors` wrote; one of DAMAGE where it is not whole."""
     extras = {name: tensors.get(f"source.{name}") for name in EXTRAS}
     image = Image(
         pixels=tensors["source.image"].numpy(),
@@ -75,6 +89,10 @@ def read_source(description: dict[str, Any], tensors: dict[str, torch.Tensor]) -
         classes=ClassTable.from_json(description["classes"]),
         ignore=description["ignore"],
     )
+    snapping = description.get("snapping")  # targets are read by how the source was
+    if snapping is not None:
+        shades = tuple(tuple(shade) for shade in snapping["shades"])
+        labels = replace(labels, snapping=SnapReport(**snapping | {"shades": shades}))
     return Source(image, labels)
 
 

@@ -55,8 +55,7 @@ class Semia(Method):
 
     def plan(self, image: Image, labels: LabelMap) -> Plan:
         """Working size, steps, and a time estimated from a step timed here."""
-        labels.require_size(image)
-        trainer = self.trainer(Source(image, labels), 0)
+        trainer = self.trainer(Source.of(image, labels), 0)
         return Plan(
             method=self.name,
             preset=self.preset,
