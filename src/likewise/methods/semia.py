@@ -84,9 +84,12 @@ class Semia(Method):
         indices = index_tensor(source.labels, source, self.device)
         wanted = index_tensor(target, source, self.device)
         frame = Frame.of(source.image.size, self.config.size)
-        small = resized_image(image, frame.working).clamp(-1, 1)
-        layout = self._layout(indices, frame.working, source)
-        goal = self._layout(wanted, frame.working_size(target.size), source)
+        goal_size = frame.working_size(target.size)
+        # Translated in place, source and target must be of one size.
+        size = frame.working if self.config.aligned else goal_size
+        small = resized_image(image, size).clamp(-1, 1)
+        layout = self._layout(indices, size, source)
+        goal = self._layout(wanted, goal_size, source)
         with torch.inference_mode():
             if not self.config.aligned:
                 return pixels(resized_image(self._generate(small, layout, goal), target.size))
