@@ -44,6 +44,13 @@ def test_a_removed_region_is_closed_by_what_lies_around() -> None:
     assert all(filled[y, x] in allowed[y][x] for y, x in np.ndindex(filled.shape))
 
 
+def test_a_hole_is_closed_by_known_classes_though_ignored_pixels_lie_nearer() -> None:
+    ids = scenes.house()
+    ids[12:36, 4:28][ids[12:36, 4:28] != scenes.HOUSE] = scenes.IGNORED  # a rim around it
+    answer = apply(ids, edit(scenes.HOUSE, back=False, kept=False))
+    assert set(np.unique(answer[scenes.house() == scenes.HOUSE])) == {scenes.SKY, scenes.GROUND}
+
+
 def test_a_moved_region_leaves_its_place_and_arrives() -> None:
     answer = apply(scenes.house(), edit(scenes.HOUSE, back=True, kept=False, right=30, down=-4))
     np.testing.assert_array_equal(answer == scenes.HOUSE, scenes.house(at=(12, 38)) == scenes.HOUSE)

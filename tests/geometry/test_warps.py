@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from tests import scenes
 from tests.reference import geometry_twins as twins
 
@@ -68,6 +69,13 @@ def test_an_affine_map_moves_by_whole_pixels() -> None:
     shift[0, :, 2] = torch.tensor([2 * 5 / 64, 2 * -3 / 48])  # 5 pixels right, 3 up
     warped = warp_indices(source, affine_grid(shift, identity_grid((48, 64))))
     assert torch.equal(warped[..., 3:, :-5], source[..., :-3, 5:])
+
+
+def test_affine_grids_are_those_of_torch() -> None:
+    matrices = torch.randn(4, 2, 3, generator=torch.Generator().manual_seed(0))
+    ours = affine_grid(matrices, identity_grid((9, 14)))
+    theirs = F.affine_grid(matrices, [4, 1, 9, 14], align_corners=False)
+    torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=0)
 
 
 def test_images_stay_within_their_range() -> None:

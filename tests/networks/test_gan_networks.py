@@ -7,10 +7,12 @@ import torch
 from tests import scenes
 from torch import Tensor, nn
 
+from likewise.networks import generator as generator_module
 from likewise.networks.discriminator import Discriminator
 from likewise.networks.generator import Generator, GeneratorShape
 from likewise.networks.seg_encoder import SegEncoder
 from likewise.networks.segmenter import Segmenter
+from likewise.networks.sft import modulated
 from likewise.training.networks import make_generator
 from likewise.training.presets import PAPER
 
@@ -139,17 +141,30 @@ def test_pictures_of_a_batch_do_not_see_each_other(repairs: bool) -> None:
 
 
 @pytest.mark.parametrize("levels", [1, 2, 3])
-def test_the_same_scale_and_shift_serve_encoder_and_decoder(levels: int) -> None:
-    """A scale of 0 and a shift of 0 cut the picture off on both ways."""
-    g = stirred(generator(repairs=False, levels=levels))
+def test_the_same_scale_and_shift_serve_encoder_and_decoder(
+    levels: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After each down block finest first, before each up block the other way round."""
+    used: list[tuple[int, int]] = []
+
+    def watched(features: Tensor, scale: Tensor, shift: Tensor, norm: str) -> Tensor:
+        used.append((id(scale), id(shift)))
+        return modulated(features, scale, shift, norm)
+
+    monkeypatch.setattr(generator_module, "modulated", watched)
     source, target = layouts(3)
-    before = g(noise(1, 3, *SIZE), source, target).image
-    zero = [torch.zeros(()) for _ in range(levels)]
-    g.sft.forward = lambda *_: (zero, zero)
-    first = g(noise(1, 3, *SIZE), source, target).image
-    second = g(noise(1, 3, *SIZE, seed=1), source, target).image
-    assert torch.equal(first, second)
-    assert not torch.equal(first, before)
+    answer = generator(repairs=False, levels=levels)(noise(1, 3, *SIZE), source, target)
+    pairs = [(id(a), id(b)) for a, b in zip(answer.scales, answer.shifts, strict=True)]
+    assert used == pairs + pairs[::-1]
+
+
+def test_a_repairing_g_sees_the_target_beside_the_image() -> None:
+    g, seen = generator(repairs=True), []
+    g.image_encoder.head.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    source, target = layouts(3)
+    image = noise(1, 3, *SIZE)
+    g(image, source, target)
+    assert torch.equal(seen[0], torch.cat((image, target), dim=1))
 
 
 @pytest.mark.parametrize("norm", ["instance", "none"])
