@@ -72,7 +72,10 @@ def test_a_fit_uses_the_weights_it_is_given(tmp_path: Path) -> None:
     assert any(not torch.equal(ours[name], theirs[name]) for name in ours)
     felt.save(tmp_path / "model")
     weights.unlink()
-    assert Semia.load(tmp_path / "model", device="cpu").render(labels) == felt.render(labels)
+    loaded = Semia.load(tmp_path / "model", device="cpu")
+    assert loaded.render(labels) == felt.render(labels)
+    with pytest.raises(ConfigError, match="VGG-19"):
+        loaded.fit(image, labels)
 
 
 def test_a_file_that_is_no_weights_is_refused(tmp_path: Path) -> None:

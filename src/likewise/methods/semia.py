@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from likewise.errors import ConfigError
 from likewise.geometry.warps import one_hot
 from likewise.images import Image
 from likewise.labels.label_map import LabelMap
@@ -118,6 +119,13 @@ class Semia(Method):
         frame = Frame.of(source.image.size, self.config.size)
         image = resized_image(image_tensor(source.image, self.device), frame.working)
         indices = resized_indices(index_tensor(source.labels, source, self.device), frame.working)
+        if self.config.vgg and self.features is None:
+            raise ConfigError(
+                "vgg",
+                "this model was fitted with VGG-19 weights that are not at hand",
+                f"the file with SHA-256 {self.config.vgg}",
+                "Make a new Analogy with vgg=FILE to fit again; rendering needs no weights.",
+            )
         features = None if self.features is None else self.features.to(self.device)
         classes = len(source.classes)
         return Trainer(image.clamp(-1, 1), indices, classes, self.config, seed, features)
