@@ -46,6 +46,10 @@ class WarpDraw:
     affine: Tensor
     bend: Tensor
 
+    def to(self, device: torch.device) -> WarpDraw:
+        """The same numbers on ``device``."""
+        return WarpDraw(self.affine.to(device), self.bend.to(device))
+
     def copy_(self, other: WarpDraw) -> None:
         """Take over the numbers of ``other`` in place."""
         self.affine.copy_(other.affine)

@@ -34,6 +34,11 @@ class EditDraw:
     back: Tensor
     kept: Tensor
 
+    def to(self, device: torch.device) -> EditDraw:
+        """The same numbers on ``device``."""
+        moved, back, kept = (t.to(device) for t in (self.moved, self.back, self.kept))
+        return EditDraw(self.paste.to(device), moved, back, kept)
+
     def copy_(self, other: EditDraw) -> None:
         """Take over the numbers of ``other`` in place."""
         self.paste.copy_(other.paste)
@@ -65,7 +70,7 @@ class LayoutEditor:
         choice = torch.randint(len(self.movable), (batch,), generator=generator)
         fate = torch.rand(batch, generator=generator)
         paste = draw_warps(STRONG, batch, 1.0, self.warper.spline.size, generator)
-        # A zoom below 1 makes the region larger on the canvas; half of them shrink it instead.
+        # draw_warps only magnifies; half of the regions are made smaller than they were instead.
         shrink = torch.where(torch.rand(batch, generator=generator) < 0.5, 1.6, 1.0)
         paste.affine[:, :, :2].mul_(shrink[:, None, None])
         return EditDraw(
@@ -82,12 +87,12 @@ class LayoutEditor:
         ground = warp_indices(self.without.index_select(0, draw.moved), base_grid)
         whole = self.indices.expand(batch, -1, -1, -1)
         stays = (warp_indices(whole, base_grid) == moved) & (draw.kept.view(-1, 1, 1, 1) > 0)
-        pasted = warp_indices_zero(whole, self.warper.grid(draw.paste)) == moved
+        pasted = _warped_inside(whole, self.warper.grid(draw.paste)) == moved
         pasted = pasted & (draw.back.view(-1, 1, 1, 1) > 0)
         return torch.where(stays | pasted, moved, ground)
 
 
-def warp_indices_zero(indices: Tensor, grid: Tensor) -> Tensor:
+def _warped_inside(indices: Tensor, grid: Tensor) -> Tensor:
     """Like :func:`warp_indices`, but -1 beyond the edges: a moved region is not mirrored in."""
     inside = (grid.abs() <= 1).all(dim=-1)[:, None]
     return torch.where(inside, warp_indices(indices, grid), -1)

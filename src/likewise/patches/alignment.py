@@ -19,6 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from likewise.geometry.warps import one_hot
 from likewise.patches.fields import coordinates, follow, pair
 from likewise.patches.shifts import SWEEPS, best_by_class, piecewise_rigid
 
@@ -108,19 +109,17 @@ def _cell_moves(target: Tensor, source: Tensor, cell: int, effort: Effort) -> Te
     places, source_places = coordinates(shares), coordinates(source_shares)
     queries, keys = label_descriptors(shares), label_descriptors(source_shares)
     unlike = keys.square().sum(2)[:, None] - 2 * queries @ keys.transpose(1, 2)
-    moves = torch.zeros_like(places)
+    own = shares.argmax(dim=1, keepdim=True)
+    members = one_hot(own, shares.shape[1])
+    moves = torch.zeros_like(places).expand(len(target), -1, -1, -1)
     pull = FIRST_PULL
     for neighbourhood in effort.neighbourhoods:
-        expected = places + _class_mean(
-            moves.expand(len(target), -1, -1, -1), shares, neighbourhood
-        )
+        expected = places + _class_mean(moves, members, neighbourhood)
         pulls = _pulled(expected, source_places, pull, min(height, width))
         found = (unlike + pulls).argmin(dim=2).view(-1, 1, *shares.shape[2:])
         rows = torch.div(found, width, rounding_mode="floor")
         moves = torch.cat((found % width, rows), dim=1) - places
         pull = PULL
-    own = shares.argmax(dim=1, keepdim=True)
-    members = torch.cat([own == k for k in range(shares.shape[1])], dim=1).float()
     fields = torch.stack((moves, _centred(shares, source_shares, members), moves * 0), dim=1)
     moves = best_by_class(fields, unlike, members, (height, width))
     return piecewise_rigid(moves, unlike, own.float(), (height, width), effort.sweeps)
@@ -150,11 +149,9 @@ def _pulled(expected: Tensor, places: Tensor, pull: tuple[float, float], short: 
     return keys.square().sum(1)[:, None] - 2 * queries @ keys
 
 
-def _class_mean(moves: Tensor, shares: Tensor, window: int) -> Tensor:
-    """Mean move around each cell, over cells of its own class alone."""
-    classes = shares.shape[1]
-    own = shares.argmax(dim=1, keepdim=True)
-    members = torch.cat([own == k for k in range(classes)], dim=1).float()  # (B, K, h, w)
+def _class_mean(moves: Tensor, members: Tensor, window: int) -> Tensor:
+    """Mean move around each cell, over cells of its own class alone; ``members`` (B, K, h, w)."""
+    classes = members.shape[1]
     sums = torch.cat([moves * members[:, k : k + 1] for k in range(classes)], dim=1)
     pooled = F.avg_pool2d(torch.cat((sums, members), 1), window, 1, window // 2)
     means = pooled[:, : 2 * classes].unflatten(1, (classes, 2))

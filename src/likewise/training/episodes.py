@@ -69,8 +69,8 @@ class Episodes:
     def _allocate(self) -> None:
         device, batch = self.image.device, self.config.batch
         probe = torch.Generator().manual_seed(0)
-        self.warp = _moved(draw_warps(self.augmentation, batch, 1.0, self.size, probe), device)
-        self.edit = _moved(self.editor.draw(batch, probe), device)
+        self.warp = draw_warps(self.augmentation, batch, 1.0, self.size, probe).to(device)
+        self.edit = self.editor.draw(batch, probe).to(device)
         self.swapped = torch.zeros(batch, 1, 1, 1, device=device)
         self.noise = torch.zeros(batch, *self.image.shape[1:], device=device)
         self.queries = torch.zeros(batch, self.config.queries, dtype=torch.long, device=device)
@@ -144,12 +144,3 @@ class Episodes:
         """Go on drawing from where :meth:`random_state` was taken."""
         self.generator.set_state(state["draws"])
         self.noise_generator.set_state(state["noise"])
-
-
-def _moved(draw, device):  # type: ignore[no-untyped-def]
-    """A draw of any kind with all its tensors on ``device``."""
-    values = {
-        name: value.to(device) if isinstance(value, Tensor) else _moved(value, device)
-        for name, value in vars(draw).items()
-    }
-    return type(draw)(**values)
