@@ -12,8 +12,18 @@ if TYPE_CHECKING:
     from likewise.analogy import Analogy
     from likewise.images import Image, read_image
     from likewise.labels.label_map import ClassTable, LabelClass, LabelMap
+    from likewise.provenance import Provenance
 
-__all__ = ["Analogy", "ClassTable", "Image", "LabelClass", "LabelMap", "__version__", "read_image"]
+__all__ = [
+    "Analogy",
+    "ClassTable",
+    "Image",
+    "LabelClass",
+    "LabelMap",
+    "Provenance",
+    "__version__",
+    "read_image",
+]
 
 _HOMES = {
     "Analogy": "likewise.analogy",
@@ -21,6 +31,7 @@ _HOMES = {
     "Image": "likewise.images",
     "LabelClass": "likewise.labels.label_map",
     "LabelMap": "likewise.labels.label_map",
+    "Provenance": "likewise.provenance",
     "read_image": "likewise.images",
 }
 

@@ -7,6 +7,7 @@ from typing import Self
 
 from likewise.images import Image
 from likewise.labels.label_map import LabelMap
+from likewise.methods.answer import Rendering
 from likewise.methods.base import Checkpointing, Method, Plan
 from likewise.methods.registry import DEFAULT_METHOD, find_method
 from likewise.methods.saving import read_description
@@ -70,6 +71,16 @@ class Analogy:
             LabelError: ``target`` holds a class that the source labels do not.
         """
         return self.method.render(target)
+
+    def rendering(self, target: LabelMap) -> Rendering:
+        """I' with its provenance: which source pixel each pixel came from, and which are its own.
+
+        The provenance is None where the method paints pixels itself; ``likewise methods`` tells.
+
+        Raises:
+            NotFittedError, LabelError: as :meth:`render`.
+        """
+        return self.method.rendering(target)
 
     @property
     def labels(self) -> LabelMap:

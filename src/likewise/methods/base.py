@@ -3,7 +3,7 @@
 A method is an estimator: it is made from a preset, ``fit`` learns one source pair and returns the
 method itself, ``render`` answers any number of target layouts, ``save`` and ``load`` carry it to
 another machine. Subclasses supply the four underscored hooks; everything that all methods share
-(validation, saving, the answer's size and format) is done here, once.
+(validation, saving, the answer's size, format and provenance) is done here, once.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from likewise.devices import choose_device
 from likewise.errors import ConfigError, ModelError, NotFittedError
 from likewise.images import Image
 from likewise.labels.label_map import LabelMap
+from likewise.methods.answer import Answer, Rendering
 from likewise.methods.saving import (
     CONFIG_FILE,
     DAMAGE,
@@ -37,6 +38,7 @@ from likewise.methods.saving import (
 from likewise.methods.source import Source
 from likewise.networks.vgg import load_vgg19
 from likewise.progress import SILENT, Progress
+from likewise.provenance import Provenance
 from likewise.version import __version__
 
 
@@ -72,6 +74,9 @@ class Checkpointing:
 class Method(ABC):
     """A way to render an analogy.
 
+    A method is ``traceable`` if it takes its pixels from the source and says from where: its
+    answers then have an origin.
+
     Args:
         preset: one of :meth:`presets`.
         device: "auto", "cpu", "cuda" or "mps".
@@ -87,6 +92,7 @@ class Method(ABC):
 
     name: ClassVar[str]
     summary: ClassVar[str]
+    traceable: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -135,8 +141,8 @@ class Method(ABC):
         """Learn ``source``; forget whatever was learnt before."""
 
     @abstractmethod
-    def _render(self, source: Source, target: LabelMap) -> np.ndarray:
-        """Answer ``target`` as float (H, W, C) in [0, 1], of the target's size."""
+    def _render(self, source: Source, target: LabelMap) -> Answer:
+        """Answer ``target``, in its size; with an origin if the method is traceable."""
 
     @abstractmethod
     def _tensors(self) -> dict[str, torch.Tensor]:
@@ -177,9 +183,22 @@ class Method(ABC):
             NotFittedError: before :meth:`fit`.
             LabelError: ``target`` holds a class that the source labels do not.
         """
-        source = self._require_fitted("render")
-        target.require_known(source.labels, "target labels")
-        return source.image.with_float(self._render(source, target))
+        return self._answer(target)[0]
+
+    def rendering(self, target: LabelMap) -> Rendering:
+        """What :meth:`render` answers, and which source pixel each of its pixels came from.
+
+        The provenance is None unless the method is ``traceable``. That a pixel is the source's,
+        unchanged, is not the method's claim: it is found out by comparing the two.
+
+        Raises:
+            NotFittedError, LabelError: as :meth:`render`.
+        """
+        image, origin = self._answer(target)
+        if origin is None:
+            return Rendering(image, None)
+        source = self.source.image
+        return Rendering(image, Provenance.measured(origin, source.pixels, image.pixels))
 
     def save(self, folder: Path | str) -> None:
         """Write the fitted method to ``folder`` (config.json and model.safetensors), atomically.
@@ -237,6 +256,15 @@ class Method(ABC):
             NotFittedError: before :meth:`fit`.
         """
         return self._require_fitted("source")
+
+    def _answer(self, target: LabelMap) -> tuple[Image, np.ndarray | None]:
+        """I' in the source's mode and depth, and its origin from traceable methods."""
+        source = self._require_fitted("render")
+        target.require_known(source.labels, "target labels")
+        answer = self._render(source, target)
+        assert answer.pixels.shape[:2] == target.size, answer.pixels.shape
+        assert (answer.origin is not None) == self.traceable, self.name
+        return source.image.with_float(answer.pixels), answer.origin
 
     def _require_fitted(self, what: str) -> Source:
         if self._source is None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,6 +17,7 @@ from likewise.errors import ConfigError
 from likewise.geometry.warps import one_hot
 from likewise.images import Image
 from likewise.labels.label_map import LabelMap
+from likewise.methods.answer import Answer
 from likewise.methods.base import Checkpointing, Method, Plan
 from likewise.methods.frame import (
     Frame,
@@ -80,7 +80,7 @@ class Semia(Method):
         trainer.fit(progress, checkpoint)
         self._generator = trainer.networks.average
 
-    def _render(self, source: Source, target: LabelMap) -> np.ndarray:
+    def _render(self, source: Source, target: LabelMap) -> Answer:
         image = image_tensor(source.image, self.device)
         indices = index_tensor(source.labels, source, self.device)
         wanted = index_tensor(target, source, self.device)
@@ -93,7 +93,8 @@ class Semia(Method):
         goal = self._layout(wanted, goal_size, source)
         with torch.inference_mode():
             if not self.config.aligned:
-                return pixels(resized_image(self._generate(small, layout, goal), target.size))
+                answer = self._generate(small, layout, goal)
+                return Answer(pixels(resized_image(answer, target.size)))
             moves = correspondence(goal, layout)
             aligned = without_seams(follow(small, moves), small, moves, goal)
             answer = self._generate(aligned, follow(layout, moves), goal)
@@ -104,7 +105,7 @@ class Semia(Method):
                 self._layout(indices, source.image.size, source),
                 frame.working,
             )
-            return pixels(resized_image(answer, target.size) + follow(detail, far))
+            return Answer(pixels(resized_image(answer, target.size) + follow(detail, far)))
 
     def _generate(self, image: Tensor, layout: Tensor, goal: Tensor) -> Tensor:
         with arithmetic(self.device, self.config.bfloat16):
