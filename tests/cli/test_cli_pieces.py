@@ -109,6 +109,9 @@ def test_names_are_unique_also_where_case_does_not_count() -> None:
         "sky",
         "sky-3",
     ]
+    # An answer's provenance is called a.provenance.png: no other answer is.
+    paths = [Path("a.png"), Path("a.provenance.png"), Path("b.Provenance.png"), Path("b.png")]
+    assert unique_names(paths) == ["a", "a.provenance-2", "b.Provenance", "b-2"]
 
 
 def test_ids() -> None:

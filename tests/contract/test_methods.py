@@ -124,7 +124,7 @@ def test_the_plan_tells_what_a_fit_would_do(make: Make) -> None:
     assert isinstance(plan, Plan)
     assert (plan.method, plan.preset, plan.device) == (method.name, "smoke", "cpu")
     assert min(plan.size) == min(method.config.size, min(pairs.SIZE))
-    assert plan.steps > 0
+    assert plan.steps >= 0  # none where there is nothing to train
     assert 0 < plan.seconds < 3600
     with pytest.raises(NotFittedError):
         method.render(pairs.target())

@@ -27,6 +27,7 @@ def demo(
     device: options.DeviceOption = "auto",
     size: options.SizeOption = None,
     vgg: options.VggOption = None,
+    provenance: options.ProvenanceOption = False,
     as_json: options.JsonOption = False,
     dry_run: options.DryRunOption = False,
     quiet: options.QuietOption = False,
@@ -37,7 +38,7 @@ def demo(
 
     Example: likewise demo -o demo
     """
-    manner = Manner(as_json, dry_run, quiet, resume, overwrite)
+    manner = Manner(as_json, dry_run, quiet, resume, overwrite, provenance)
     case = find_example(example)
     chosen = options.choices(method, preset, seed, device, size, None, "", vgg)
     from likewise.cli.sources import Files

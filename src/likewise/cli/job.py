@@ -25,6 +25,7 @@ from likewise.cli.sources import (
 from likewise.cli.terminal import spoken_seconds
 from likewise.errors import Interrupted
 from likewise.methods.base import CONFIG_FILE, MODEL_FILE
+from likewise.methods.saving import read_description
 
 
 def carry_out(
@@ -38,7 +39,9 @@ def carry_out(
     """What is left of a fit when its inputs are read; see :func:`start.fit_and_render`."""
     place, terminal = session.place, session.terminal
     choices = options.checked(choices)
-    outputs = work.outputs(place, targets, pair.image)
+    if manner.provenance:
+        options.require_traceable(choices.method)
+    outputs = work.outputs(place, targets, pair.image, manner)
     require_apart(outputs, files.inputs(choices))
     analogy = Analogy(
         choices.method,
@@ -70,7 +73,7 @@ def carry_out(
             work.warn_of_closeness(place, environment, terminal)
     session.open("fitting", outputs, fresh=standing == "new")
     with place.work():
-        _fit_then_render(session, analogy, pair, targets, choices, standing)
+        _fit_then_render(session, analogy, pair, targets, choices, manner, standing)
     terminal.summary(session.summary())
 
 
@@ -80,6 +83,7 @@ def _fit_then_render(
     pair: Pair,
     targets: Sequence[Target],
     choices: Choices,
+    manner: Manner,
     standing: Standing,
 ) -> None:
     place, terminal = session.place, session.terminal
@@ -92,7 +96,7 @@ def _fit_then_render(
     terminal.say(f"model   {place.model} ({spoken_seconds(took)})")
     if targets:
         session.update("rendering")
-        session.note(render_seconds=work.render(analogy, targets, place.folder, terminal))
+        session.note(**work.render(analogy, targets, place.folder, manner, terminal))
         session.watch.lap("render")
     session.update("complete")
 
@@ -109,9 +113,11 @@ def render_only(
     place, terminal = session.place, session.terminal
     if not (model / CONFIG_FILE).exists() and (model / MODEL / CONFIG_FILE).exists():
         model = model / MODEL  # the folder of a whole run was named: its model is meant
+    if manner.provenance:
+        options.require_traceable(read_description(model)["method"])
     analogy = Analogy.load(model, device=device)
     layouts = read_targets(targets, analogy.labels, terminal)
-    outputs = work.outputs(place, layouts, analogy.image)
+    outputs = work.outputs(place, layouts, analogy.image, manner)
     model_files = [model / CONFIG_FILE, model / MODEL_FILE]
     require_apart(outputs, [*targets, *model_files])
     session.watch.lap("read")
@@ -127,7 +133,7 @@ def render_only(
     place.survey({}, resume=False, overwrite=manner.overwrite)
     session.open("rendering", outputs, fresh=True)
     with place.work():
-        session.note(render_seconds=work.render(analogy, layouts, out, terminal))
+        session.note(**work.render(analogy, layouts, out, manner, terminal))
         session.watch.lap("render")
         session.update("complete")
     terminal.summary(session.summary())

@@ -23,6 +23,7 @@ def methods(as_json: options.JsonOption = False) -> None:
             name: {
                 "summary": method.summary,
                 "default": name == DEFAULT_METHOD,
+                "traceable": method.traceable,
                 "device": device,
                 "presets": {key: asdict(config) for key, config in method.presets(device).items()},
             }
@@ -33,8 +34,15 @@ def methods(as_json: options.JsonOption = False) -> None:
     for name, method in METHODS.items():
         default = " (default)" if name == DEFAULT_METHOD else ""
         print(f"{name}{default}: {method.summary}")
+        print(_origin_line(method.traceable))
         print(f"settings on {device}:")
         _print_presets(dict(method.presets(device)))
+
+
+def _origin_line(traceable: bool) -> str:
+    if traceable:
+        return "pixels are the source's: --provenance tells from where"
+    return "pixels are painted: no --provenance"
 
 
 def _print_presets(presets: dict[str, Any]) -> None:

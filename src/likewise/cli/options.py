@@ -81,7 +81,7 @@ SizeOption = Annotated[
     typer.Option(
         "--size",
         metavar="PIXELS",
-        help="Short side that the network works at, 32 to 4096 pixels; the answer always has the "
+        help="Short side that the method works at, 32 to 4096 pixels; the answer always has the "
         "size of its target. Default: the preset's.",
         show_default=False,
     ),
@@ -113,6 +113,14 @@ IgnoreOption = Annotated[
         metavar="IDS",
         help="Ids, 0 to 65535, that mean unknown, separated by commas: they are not learnt.",
         show_default=False,
+    ),
+]
+ProvenanceOption = Annotated[
+    bool,
+    typer.Option(
+        "--provenance",
+        help="Tell beside each answer which source pixel every pixel came from, as .npz and as a "
+        "picture; for methods that take their pixels from the source: likewise methods tells.",
     ),
 ]
 JsonOption = Annotated[
@@ -147,13 +155,14 @@ class Choices:
 
 @dataclass(frozen=True)
 class Manner:
-    """How a command behaves: what it prints and what it does with a folder that is not empty."""
+    """How a command behaves: what it prints and writes, and what it does with a folder in use."""
 
     as_json: bool = False
     dry_run: bool = False
     quiet: bool = False
     resume: bool = False
     overwrite: bool = False
+    provenance: bool = False
 
     def __post_init__(self) -> None:
         if self.resume and self.overwrite:
@@ -199,6 +208,23 @@ def checked(choices: Choices) -> Choices:
     named = replace(choices, method=choices.method or DEFAULT_METHOD)
     find_method(named.method)(named.preset, device=named.device, size=named.size, vgg=named.vgg)
     return named
+
+
+def require_traceable(method: str) -> None:
+    """Refuse ``--provenance`` for a method that paints pixels of its own.
+
+    Raises:
+        ConfigError: the method cannot tell; the ones that can are named.
+    """
+    from likewise.methods.registry import METHODS, find_method
+
+    if not find_method(method).traceable:
+        able = [f"--method {name}" for name, kind in METHODS.items() if kind.traceable]
+        raise ConfigError(
+            "--provenance",
+            f"method {method} paints pixels of its own, which come from nowhere in the source",
+            " or ".join(able) or "no --provenance",
+        )
 
 
 def parse_ids(text: str) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ def render(
     targets: options.TargetsArgument,
     out: options.OutOption,
     device: options.DeviceOption = "auto",
+    provenance: options.ProvenanceOption = False,
     as_json: options.JsonOption = False,
     dry_run: options.DryRunOption = False,
     quiet: options.QuietOption = False,
@@ -22,6 +23,5 @@ def render(
     """
     from likewise.cli.job import render_only
 
-    render_only(
-        model, tuple(targets), out, device, Manner(as_json, dry_run, quiet, False, overwrite)
-    )
+    manner = Manner(as_json, dry_run, quiet, False, overwrite, provenance)
+    render_only(model, tuple(targets), out, device, manner)

@@ -19,6 +19,7 @@ def run(
     vgg: options.VggOption = None,
     classes: options.ClassesOption = None,
     ignore: options.IgnoreOption = "",
+    provenance: options.ProvenanceOption = False,
     as_json: options.JsonOption = False,
     dry_run: options.DryRunOption = False,
     quiet: options.QuietOption = False,
@@ -27,11 +28,12 @@ def run(
 ) -> None:
     """Learn one picture with its label map and render it in other layouts.
 
-    DIR gets a picture named like each target, contact_sheet.png, run.json, and model/.
+    DIR gets a picture named like each target, contact_sheet.png, run.json, and model/; with
+    --provenance also <target>.provenance.npz and .png for each.
 
     Example: likewise run photo.png labels.png moved.png -o out --preset fast
     """
-    manner = Manner(as_json, dry_run, quiet, resume, overwrite)
+    manner = Manner(as_json, dry_run, quiet, resume, overwrite, provenance)
     chosen = options.choices(method, preset, seed, device, size, classes, ignore, vgg)
     from likewise.cli.sources import Files
     from likewise.cli.start import fit_and_render

@@ -17,6 +17,7 @@ from likewise.labels.label_map import LabelMap
 
 SHEET = "contact_sheet.png"
 MODEL = "model"  # the folder of the model beside the pictures
+PROVENANCE = ".provenance"  # follows the name of an answer
 RESERVED = ("contact_sheet", "run", MODEL)
 
 
@@ -111,17 +112,24 @@ def say_target(path: Path, layout: LabelMap, terminal: Terminal) -> None:
 
 
 def unique_names(paths: Iterable[Path]) -> list[str]:
-    """A name for each answer: the stem, numbered where it is taken (also on case-blind disks)."""
+    """A name for each answer: the stem, numbered where it is taken (also on case-blind disks).
+
+    The name of its provenance is taken with it, whether that is asked for or not.
+    """
     taken = {name.casefold() for name in RESERVED}
     names = []
     for path in paths:
         name, number = path.stem, 1
-        while name.casefold() in taken:
+        while not taken.isdisjoint(_names_taken_by(name)):
             number += 1
             name = f"{path.stem}-{number}"
-        taken.add(name.casefold())
+        taken |= _names_taken_by(name)
         names.append(name)
     return names
+
+
+def _names_taken_by(name: str) -> set[str]:
+    return {name.casefold(), f"{name}{PROVENANCE}".casefold()}
 
 
 def require_apart(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from likewise.analogy import Analogy
-from likewise.cli.options import Choices
+from likewise.cli.options import Choices, Manner
 from likewise.cli.place import Place, Standing
-from likewise.cli.sources import SHEET, Pair, Target
+from likewise.cli.sources import PROVENANCE, SHEET, Pair, Target
 from likewise.cli.stopping import STOP
 from likewise.cli.terminal import Terminal, spoken_seconds
 from likewise.images import Image
 from likewise.methods.base import Checkpointing, Plan
+from likewise.provenance import Provenance
 from likewise.sheet import Column, contact_sheet
 
 CHECKPOINT_EVERY = 30.0  # seconds
@@ -24,9 +25,10 @@ CHECKPOINT_EVERY = 30.0  # seconds
 def tell_plan(plan: Plan, terminal: Terminal) -> None:
     """Say what the fit will do and about how long it takes."""
     height, width = plan.size
+    steps = f"{plan.steps} steps, " if plan.steps else ""
     terminal.say(
         f"plan    {plan.method}, preset {plan.preset}, on {plan.device}: works at "
-        f"{width} x {height} pixels, {plan.steps} steps, about {spoken_seconds(plan.seconds)}"
+        f"{width} x {height} pixels, {steps}about {spoken_seconds(plan.seconds)}"
     )
 
 
@@ -53,9 +55,13 @@ def warn_of_closeness(place: Place, now: dict[str, Any], terminal: Terminal) -> 
         )
 
 
-def outputs(place: Place, targets: Sequence[Target], source: Image) -> list[Path]:
+def outputs(place: Place, targets: Sequence[Target], source: Image, manner: Manner) -> list[Path]:
     """Every file, besides the record, that a command will write."""
-    files = [place.folder / f"{target.name}{source.suffix}" for target in targets]
+    files = []
+    for target in targets:
+        files.append(place.folder / f"{target.name}{source.suffix}")
+        if manner.provenance:
+            files += provenance_files(place.folder, target.name)
     if targets:
         files.append(place.folder / SHEET)
     return files + place.model_files
@@ -93,22 +99,58 @@ def fit(
     return analogy
 
 
+def provenance_files(folder: Path, name: str) -> tuple[Path, Path]:
+    """Where the provenance of the answer ``name`` is written: the arrays, and the picture."""
+    return folder / f"{name}{PROVENANCE}.npz", folder / f"{name}{PROVENANCE}.png"
+
+
 def render(
-    analogy: Analogy, targets: Sequence[Target], folder: Path, terminal: Terminal
-) -> dict[str, float]:
-    """Render and write every layout, then the contact sheet; seconds by target name."""
-    seconds, columns = {}, []
+    analogy: Analogy,
+    targets: Sequence[Target],
+    folder: Path,
+    manner: Manner,
+    terminal: Terminal,
+) -> dict[str, Any]:
+    """Render and write every layout, then the contact sheet.
+
+    Returns:
+        For the record, by target name: seconds, and with provenance the share of pixels that are
+        the source's own.
+    """
+    seconds: dict[str, float] = {}
+    shares: dict[str, float] = {}
+    columns = []
     for target in targets:
         began = time.monotonic()
-        answer = analogy.render(target.labels)
+        answer, provenance = _rendered(analogy, target, manner)
         file = folder / f"{target.name}{answer.suffix}"
         answer.save(file)
         seconds[target.name] = round(time.monotonic() - began, 3)
         terminal.say(f"wrote   {file} ({spoken_seconds(seconds[target.name])})")
+        if provenance is not None:
+            shares[target.name] = round(provenance.share_exact, 6)
+            _write_provenance(provenance, analogy.image, folder, target.name, terminal)
         columns.append(Column(target.name, target.labels.to_colour(), answer.to_rgb8()))
     file = folder / SHEET
     source = Column("source", analogy.labels.to_colour(), analogy.image.to_rgb8())
     legend = [(entry.name, entry.colour) for entry in analogy.labels.present_classes]
     Image.from_array(contact_sheet(source, columns, legend)).save(file)
     terminal.say(f"wrote   {file}")
-    return seconds
+    return {"render_seconds": seconds} | ({"share_exact": shares} if shares else {})
+
+
+def _rendered(analogy: Analogy, target: Target, manner: Manner) -> tuple[Image, Provenance | None]:
+    if not manner.provenance:
+        return analogy.render(target.labels), None
+    rendering = analogy.rendering(target.labels)
+    assert rendering.provenance is not None  # refused before anything was computed
+    return rendering.image, rendering.provenance
+
+
+def _write_provenance(
+    provenance: Provenance, source: Image, folder: Path, name: str, terminal: Terminal
+) -> None:
+    arrays, picture = provenance_files(folder, name)
+    provenance.write(arrays)
+    Image.from_array(provenance.picture(source.to_rgb8(), name)).save(picture)
+    terminal.say(f"wrote   {arrays} and .png: {provenance.summary}")

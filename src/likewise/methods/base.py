@@ -46,9 +46,9 @@ from likewise.version import __version__
 class Plan:
     """What a fit would do, told before it starts.
 
-    ``size`` is the working (height, width) in pixels; ``steps`` counts optimiser steps of G;
-    ``seconds`` is an estimate of the whole fit on ``device``, from a timed step where the method
-    can time one.
+    ``size`` is the working (height, width) in pixels; ``steps`` counts the steps of a fit, for a
+    network those of G's optimiser, 0 where there is nothing to train; ``seconds`` is an estimate of
+    the whole fit on ``device``, from a timed step where the method can time one.
     """
 
     method: str

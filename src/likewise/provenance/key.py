@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
-SIDE = 0.25  # of the square of colours, in Oklab; the largest that screens show is about 0.28
+LIGHTNESS = 0.70  # in Oklab, where screens show the largest square of colours
+SIDE = 0.23  # of that square
 TURN = np.deg2rad(190)  # of its x axis from green-to-red
 CENTRE = (0.02, -0.01)  # of the square, (a, b)
-LIGHTNESS = 0.70
-RELIEF = 0.14  # by how much the picture's light and dark may change it
+DARKER, LIGHTER = 0.15, 0.10  # by how much the picture's dark and light change the lightness
+FADING = (1.4, 3.5)  # of the colours with darkness and with lightness: screens show less of them
 CHECKS = 0.012  # by how much neighbouring cells differ in lightness
 CELLS = 8  # of the longer side
 _LMS_OF_OKLAB = np.array(
@@ -39,15 +40,15 @@ def key_colours(
 
     ``relief`` (H, W) is the light and dark of the picture that shows through, -1 to 1.
     """
-    across = (x + 0.5) / size[1] - 0.5
-    down = (y + 0.5) / size[0] - 0.5
-    a = CENTRE[0] + SIDE * (np.cos(TURN) * across - np.sin(TURN) * down)
-    b = CENTRE[1] + SIDE * (np.sin(TURN) * across + np.cos(TURN) * down)
+    across = SIDE * ((x + 0.5) / size[1] - 0.5)
+    down = SIDE * ((y + 0.5) / size[0] - 0.5)
     column, row = cell_of(x, y, size)
-    light = LIGHTNESS + CHECKS * (2 * ((column + row) % 2) - 1)
-    if relief is not None:
-        light = light + RELIEF * relief
-    return _srgb(np.stack((light, a, b), axis=-1))
+    lighter = np.zeros(1) if relief is None else np.where(relief > 0, LIGHTER, DARKER) * relief
+    share = 1 - np.where(lighter > 0, FADING[1] * lighter, -FADING[0] * lighter)
+    light = LIGHTNESS + lighter + CHECKS * (2 * ((column + row) % 2) - 1)
+    a = CENTRE[0] + np.cos(TURN) * across - np.sin(TURN) * down
+    b = CENTRE[1] + np.sin(TURN) * across + np.cos(TURN) * down
+    return _srgb(np.stack((light, share * a, share * b), axis=-1))
 
 
 def cells(size: tuple[int, int]) -> tuple[int, int]:
