@@ -11,13 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from likewise.metrics.pictures import as_picture, same_channels
+from likewise.patches.exact import nearest
 from likewise.patches.extract import extract_patches
 
 WORKING_SIDE = 96
 """Short side in pixels that the source is shrunk to: exact search is quadratic in pixels."""
 
 PATCH = 7
-_TILE = 1 << 24
+_TILE = 64 << 20  # bytes
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,7 @@ def bidirectional_similarity(
         factor = min(1.0, working_side / min(known.shape[:2]))
     a, b = _shrunk(image, factor, device), _shrunk(known, factor, device)
     size = min(patch, *a.shape[2:], *b.shape[2:])
-    mean = b.mean(dim=(2, 3), keepdim=True)
-    rows, keys = extract_patches(a - mean, size)[0], extract_patches(b - mean, size)[0]
+    rows, keys = extract_patches(a, size)[0], extract_patches(b, size)[0]
     return Similarity(_mean_distance(rows, keys), _mean_distance(keys, rows))
 
 
@@ -84,9 +84,5 @@ def _shrunk(picture: NDArray[np.float32], factor: float, device: str | torch.dev
 
 def _mean_distance(rows: Tensor, keys: Tensor) -> float:
     """Mean over rows (N, D) of the RMS difference to the nearest key (M, D)."""
-    half_norms = keys.square().sum(dim=1) / 2
-    total = 0.0
-    for part in rows.split(max(1, _TILE // len(keys))):
-        nearest = torch.addmm(half_norms, part, keys.T, alpha=-1).argmin(dim=1)
-        total += (part - keys[nearest]).square().mean(dim=1).sqrt().double().sum().item()
-    return total / len(rows)
+    _, squared = nearest(rows, keys, budget=_TILE)
+    return (squared / rows.shape[1]).sqrt().double().mean().item()
