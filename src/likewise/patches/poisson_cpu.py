@@ -1,0 +1,110 @@
+"""The steps of a V-cycle compiled for the CPU; see :mod:`likewise.patches.poisson`.
+
+Not in the paper: because as torch operations each step goes through memory a dozen times.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from torch import Tensor
+
+from likewise.patches.coarsening import Level, Stairs
+
+ZERO, QUARTER = np.float32(0), np.float32(0.25)
+
+
+class CompiledSteps:
+    """:class:`likewise.patches.poisson.Steps` for float32 tensors on the CPU."""
+
+    def sweep(self, level: Level, field: Tensor, wanted: Tensor, colour: int) -> None:
+        """Solve every second pixel, as on a chessboard, for its neighbours as they are."""
+        grids = (level.right, level.down, level.inverse, field, wanted)
+        _sweep(colour, *(grid.numpy() for grid in grids), *_edges(level))
+
+    def rest(self, level: Level, field: Tensor, wanted: Tensor, rest: Tensor) -> None:
+        """Write into ``rest`` what ``field`` leaves of ``wanted``."""
+        grids = (level.right, level.down, level.diagonal, field, wanted, rest)
+        _rest(*(grid.numpy() for grid in grids), *_edges(level))
+
+    def spread(self, stairs: Stairs, above: Level, coarse: Tensor, field: Tensor) -> None:
+        """Add ``coarse`` to ``field``, interpolated along links."""
+        parts = (above.right, above.down, stairs.member, stairs.lost, stairs.host, coarse, field)
+        _spread(*(part.numpy() for part in parts))
+
+
+def _edges(level: Level) -> list[np.ndarray]:
+    edges = level.edges
+    return [part.numpy() for part in (edges.start, edges.end, edges.weight)]
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def _sweep(colour, right, down, inverse, field, wanted, start, end, weight):  # type: ignore[no-untyped-def]
+    channels, height, width = field.shape
+    lent = np.zeros((channels, len(start)), np.float32)
+    for c in range(channels):
+        goal, values = wanted[c].reshape(-1), field[c].reshape(-1)
+        for e in range(len(start)):
+            lent[c, e] = goal[start[e]]
+        for e in range(len(start)):
+            goal[start[e]] += weight[e] * values[end[e]]
+    for y in range(1, height - 1):
+        for c in range(channels):
+            for x in range(1 + (y + 1 + colour) % 2, width - 1, 2):
+                flow = right[y, x] * field[c, y, x + 1] + right[y, x - 1] * field[c, y, x - 1]
+                flow += down[y, x] * field[c, y + 1, x] + down[y - 1, x] * field[c, y - 1, x]
+                field[c, y, x] = (wanted[c, y, x] + flow) * inverse[y, x]
+    for c in range(channels):
+        goal = wanted[c].reshape(-1)
+        for e in range(len(start)):
+            goal[start[e]] = lent[c, e]
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def _rest(right, down, diagonal, field, wanted, rest, start, end, weight):  # type: ignore[no-untyped-def]
+    channels, height, width = field.shape
+    for y in range(1, height - 1):
+        for c in range(channels):
+            for x in range(1, width - 1):
+                flow = right[y, x] * field[c, y, x + 1] + right[y, x - 1] * field[c, y, x - 1]
+                flow += down[y, x] * field[c, y + 1, x] + down[y - 1, x] * field[c, y - 1, x]
+                rest[c, y, x] = wanted[c, y, x] + flow - diagonal[y, x] * field[c, y, x]
+    for c in range(channels):
+        left, values = rest[c].reshape(-1), field[c].reshape(-1)
+        for e in range(len(start)):
+            left[start[e]] += weight[e] * values[end[e]]
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def _spread(right, down, member, lost, host, coarse, field):  # type: ignore[no-untyped-def]
+    width = field.shape[2]
+    slopes = np.zeros(coarse.shape[2], np.float32)
+    for q in range(1, coarse.shape[1] - 1):
+        y = 2 * q - 1
+        for c in range(len(field)):
+            for p in range(coarse.shape[2] - 1):
+                here = coarse[c, q, p]
+                slope = (coarse[c, q, p + 1] - here) * QUARTER
+                slopes[p] = slope if right[q, p] > 0 else ZERO
+            for p in range(1, coarse.shape[2] - 1):
+                here = coarse[c, q, p]
+                above = here + (
+                    (coarse[c, q - 1, p] - here) * QUARTER if down[q - 1, p] > 0 else ZERO
+                )
+                below = here + ((coarse[c, q + 1, p] - here) * QUARTER if down[q, p] > 0 else ZERO)
+                x = 2 * p - 1
+                field[c, y, x] += (above - slopes[p - 1]) * member[y, x]
+                field[c, y, x + 1] += (above + slopes[p]) * member[y, x + 1]
+                field[c, y + 1, x] += (below - slopes[p - 1]) * member[y + 1, x]
+                field[c, y + 1, x + 1] += (below + slopes[p]) * member[y + 1, x + 1]
+    for e in range(len(lost)):
+        y, x = host[e] // width, host[e] % width
+        q, p = (y + 1) // 2, (x + 1) // 2
+        v, u = q + 1 - 2 * (y % 2), p + 1 - 2 * (x % 2)
+        for c in range(len(field)):
+            value = coarse[c, q, p]
+            if down[min(q, v), p] > 0:
+                value += (coarse[c, v, p] - coarse[c, q, p]) * QUARTER
+            if right[q, min(p, u)] > 0:
+                value += (coarse[c, q, u] - coarse[c, q, p]) * QUARTER
+            field[c, lost[e] // width, lost[e] % width] += value
