@@ -240,3 +240,15 @@ def test_on_a_gpu_it_is_the_same() -> None:
         picture.cuda(), [view.cuda() for view in views], field.cuda(), ids.cuda()
     )
     assert torch.allclose(here, there.cpu(), atol=1e-3)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (9, 1), (2, 2), (3, 1)], ids=str)
+def test_pictures_of_a_pixel_or_a_line(size: tuple[int, int]) -> None:
+    image = 0.2 * torch.randn(1, 3, *size, generator=torch.Generator().manual_seed(1))
+    rows, columns = torch.meshgrid(*(torch.arange(side) for side in size), indexing="ij")
+    field = torch.stack((rows * 0, rows.flip(0), columns.flip(1))).int()
+    picture = image.flip(2, 3)
+    blended = field_without_seams(picture, [image], field, torch.zeros(size, dtype=torch.long))
+    assert blended.shape == picture.shape
+    assert bool(blended.isfinite().all())
+    assert torch.allclose(blended.mean(dim=(2, 3)), picture.mean(dim=(2, 3)), atol=1e-4)
