@@ -36,10 +36,10 @@ def piecewise_rigid(
         source_size: (hs, ws).
         sweeps: distances at which neighbours' moves are tried, in order.
     """
-    links = _links(classes)
+    links = class_links(classes)
     for distance in sweeps:
-        around = _neighbours(moves, 1)[:, 1:]  # (B, 8, 2, h, w)
-        candidates = _neighbours(moves, distance)  # (B, 9, 2, h, w), the cell's own move first
+        around = neighbours(moves, 1)[:, 1:]  # (B, 8, 2, h, w)
+        candidates = neighbours(moves, distance)  # (B, 9, 2, h, w), the cell's own move first
         seams = torch.stack([_seams(c, around, links) for c in candidates.unbind(1)], dim=1)
         costs = _unlikeness(candidates, unlike, source_size) + SEAM_COST * seams
         best = costs.argmin(dim=1)[:, None, None].expand(-1, 1, 2, -1, -1)
@@ -60,8 +60,8 @@ def best_by_class(
         members: (B, K, h, w), 1 where a cell's main class is k.
         source_size: (hs, ws).
     """
-    links = _links(members.argmax(dim=1, keepdim=True).float())
-    seams = torch.stack([_seams(f, _neighbours(f, 1)[:, 1:], links) for f in fields.unbind(1)], 1)
+    links = class_links(members.argmax(dim=1, keepdim=True).float())
+    seams = torch.stack([_seams(f, neighbours(f, 1)[:, 1:], links) for f in fields.unbind(1)], 1)
     costs = _unlikeness(fields, unlike, source_size) + SEAM_COST * seams  # (B, F, h, w)
     totals = torch.einsum("bfhw,bkhw->bkf", costs, members)
     winners = totals.argmin(dim=2)  # (B, K)
@@ -88,14 +88,14 @@ def _unlikeness(candidates: Tensor, unlike: Tensor, source_size: tuple[int, int]
     return found + OUTSIDE_COST * outside
 
 
-def _links(classes: Tensor) -> Tensor:
+def class_links(classes: Tensor) -> Tensor:
     """(B, 8, h, w): how much a seam towards each neighbour counts."""
-    around = _neighbours(classes, 1)[:, 1:, 0]
+    around = neighbours(classes, 1)[:, 1:, 0]
     same = (around == classes).float()
     return same * (1 - BORDER_SHARE) + BORDER_SHARE
 
 
-def _neighbours(field: Tensor, distance: int) -> Tensor:
+def neighbours(field: Tensor, distance: int) -> Tensor:
     """(B, 9, C, h, w): ``field`` (B, C, h, w) seen from every neighbour; edges repeat."""
     height, width = field.shape[2:]
     rim = min(distance, height - 1, width - 1)
