@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from likewise.errors import ConfigError
 from likewise.methods.base import Method
+from likewise.methods.patch import Patch
 from likewise.methods.semia import Semia
 
-METHODS: dict[str, type[Method]] = {method.name: method for method in (Semia,)}
+METHODS: dict[str, type[Method]] = {method.name: method for method in (Semia, Patch)}
 DEFAULT_METHOD = Semia.name
 
 

@@ -18,8 +18,18 @@ class PatchConfig:
             "detail is gathered"
         },
     )
-    coarsest: int = field(default=48, metadata={"help": "short side of the coarsest level, pixels"})
+    coarsest: int = field(default=64, metadata={"help": "short side of the coarsest level, pixels"})
+    trust: float = field(
+        default=0.05,
+        metadata={
+            "help": "how far from any seam the placement is kept as it is, of the short side; 1 "
+            "keeps none of it"
+        },
+    )
     ratio: float = field(default=1.5, metadata={"help": "of the sides of neighbouring levels"})
+    quick: bool = field(
+        default=False, metadata={"help": "place by labels in fewer rounds, on larger cells"}
+    )
     radius: int = field(default=3, metadata={"help": "of a patch, pixels: 3 means 7 x 7"})
     rounds: int = field(default=3, metadata={"help": "of search and vote at each level"})
     jumps: tuple[int, ...] = field(

@@ -10,18 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from likewise.patches.config import PatchConfig
 from likewise.patches.kernels import kernels_for
+from likewise.patches.levels import Level, level_sizes, resized_ids, resized_level, scaled
 from likewise.patches.material import with_margin
-from likewise.patches.placement import place
+from likewise.patches.placement import QUICK, THOROUGH, place
 from likewise.patches.seams import field_without_seams
-from likewise.patches.synthesis import Level, resized_field, resized_ids, synthesise
+from likewise.patches.start import Placement
+from likewise.patches.synthesis import synthesise
 from likewise.patches.views import View, Views, to_source
 
-PLACING = 128  # short side of the source at which it is placed by labels, pixels
+PLACING = 256  # short side of the source at which it is placed by labels, pixels
 WINDOW = 2  # radius of the window in which labels decide what an enlarged pixel takes
 
 
@@ -66,29 +67,26 @@ class Engine:
 
     def render(self, layout: Tensor) -> Painting:
         """Paint ``layout``: class positions (H, W), -1 where anything will do."""
-        goal = tuple(layout.shape)
+        goal = (layout.shape[0], layout.shape[1])
         factors = [
             (level.size[0] / self.source.size[0], level.size[1] / self.source.size[1])
             for level in self.levels
         ]
-        sizes = [_scaled(goal, factor) for factor in factors]
-        layouts = [resized_ids(layout, size, self.classes) for size in sizes]
-        seen, field = self._start(layout, sizes[0])
-        views = [Views(tuple(seen), level.size) for level in self.levels]
-        answer = synthesise(
-            self.levels, layouts, field, views, self.classes, self.config, self.seed
-        )
-        return self._gathered(answer.field, seen, layout, factors[-1])
+        layouts = [resized_ids(layout, scaled(goal, factor), self.classes) for factor in factors]
+        placement = self._placed(layout)
+        answer = synthesise(self.levels, layouts, placement, self.classes, self.config, self.seed)
+        return self._gathered(answer.field, list(placement.views), layout, factors[-1])
 
-    def _start(self, layout: Tensor, size: tuple[int, int]) -> tuple[list[View], Tensor]:
-        """The views worth having, and the field (3, h, w) for the coarsest layout."""
+    def _placed(self, layout: Tensor) -> Placement:
+        """Where the search starts, found on the labels at a reduced size."""
+        effort = QUICK if self.config.quick else THOROUGH
         scale = min(1.0, PLACING / min(self.source.size))
-        small = resized_ids(layout, _scaled(tuple(layout.shape), (scale, scale)), self.classes)
-        source_size = _scaled(self.source.size, (scale, scale))
-        source = resized_ids(self.source.ids, source_size, self.classes)
-        seen, field = place(small[None, None], source[None, None], self.classes)
-        before, after = Views(tuple(seen), source_size), Views(tuple(seen), self.levels[0].size)
-        return seen, resized_field(field, before.sizes, after.sizes, size)
+        size = scaled(self.source.size, (scale, scale))
+        source = resized_ids(self.source.ids, size, self.classes)
+        goal = scaled((layout.shape[0], layout.shape[1]), (scale, scale))
+        target = resized_ids(layout, goal, self.classes)
+        views, field = place(target[None, None], source[None, None], self.classes, effort=effort)
+        return Placement(field, Views(tuple(views), size))
 
     def _gathered(
         self, field: Tensor, seen: list[View], layout: Tensor, factor: tuple[float, float]
@@ -106,7 +104,8 @@ class Engine:
             row, column = rows[here], columns[here]
             gathered[:, :, here] = picture[:, :, row, column]
             y, x = to_source(view, row.float(), column.float(), self.source.size)
-            origin[:, here] = torch.stack((x, y))
+            last = (self.source.size[1] - 1, self.source.size[0] - 1)
+            origin[:, here] = torch.stack((x.clamp(0, last[0]), y.clamp(0, last[1])))
         balanced = [picture * 2 - 1 for picture in shown]
         before = gathered * 2 - 1
         corrected = field_without_seams(before, balanced, field, layout)
@@ -130,31 +129,3 @@ class Engine:
             torch.tensor(table, dtype=torch.int32),
             WINDOW,
         )
-
-
-def level_sizes(full: tuple[int, int], config: PatchConfig) -> list[tuple[int, int]]:
-    """(H, W) of the source at each level, coarsest first."""
-    largest = min(config.size, min(full))
-    sides = [float(largest)]
-    while sides[-1] / config.ratio >= config.coarsest:
-        sides.append(sides[-1] / config.ratio)
-    return [_scaled(full, (side / min(full),) * 2) for side in reversed(sides)]
-
-
-def resized_level(level: Level, size: tuple[int, int], classes: int) -> Level:
-    """``level`` at another size, its colours filtered against aliasing."""
-    if level.size == size:
-        return level
-    image = F.interpolate(
-        level.image.permute(2, 0, 1)[None],
-        size=size,
-        mode="bicubic",
-        antialias=True,
-        align_corners=False,
-    )
-    ids = resized_ids(level.ids, size, classes)
-    return Level(image[0].permute(1, 2, 0).clamp(0, 1).contiguous(), ids)
-
-
-def _scaled(size: tuple[int, int], factor: tuple[float, float]) -> tuple[int, int]:
-    return max(1, round(size[0] * factor[0])), max(1, round(size[1] * factor[1]))

@@ -54,7 +54,12 @@ class Material:
         table, start = [], 0
         for image, labels in zip(images, ids, strict=True):
             unknown = (labels < 0).float() * NEVER
-            planes = (image, labels[..., None], guidance(labels, classes, guide), unknown[..., None])
+            planes = (
+                image,
+                labels[..., None],
+                guidance(labels, classes, guide),
+                unknown[..., None],
+            )
             for part, plane in zip(parts, planes, strict=True):
                 part.append(with_margin(plane, radius).flatten(0, 1))
             table.append((start, labels.shape[0], labels.shape[1]))

@@ -2,9 +2,9 @@
 
 The cost of a place q of the source for a pixel p of the target is
 
-    penalty(q) + |guide(p) - guide(q)|² + mean over the patch of (|colour step|² + w · [label differs])
+    penalty(q) + |guide(p) - guide(q)|² + mean over the patch of |colour step|² + w · unlike
 
-with labels compared only where the target's is known, and w the label weight.
+where ``unlike`` is 1 if the labels differ and the target's is known, and w is the label weight.
 
 ``evaluate(field, canvas, material, w)``
     costs (H, W) of a field (3, H, W).
@@ -15,6 +15,12 @@ with labels compared only where the target's is known, and w the label weight.
 ``vote(field, weights, material)``
     colours (H, W, C): the mean over all patches that overlap a pixel of what they hold there,
     weighted by ``weights`` (H, W) of the patches.
+
+``enlarge(field, factors, wanted, offered, table, radius)``
+    the field for a larger target. Every pixel takes the move of the nearest small pixel, scaled by
+    ``factors`` (down, right), or that of one of its eight neighbours if more labels then agree in
+    a window of ``radius``; ``wanted`` (H + 2r, W + 2r) and ``offered`` (N,), as ``table`` lays it
+    out, are labels with margins.
 
 Source: Barnes et al., "PatchMatch" (SIGGRAPH 2009), with the propagation of its parallel form;
 voting: Wexler et al., "Space-time completion of video" (PAMI 2007).

@@ -21,6 +21,7 @@ from likewise.patches.material import Canvas, Material
 _ONE_AT_A_TIME = threading.Lock()  # Numba's simplest thread pool cannot be entered twice
 _AROUND = np.array(NEIGHBOURS, dtype=np.int32)
 FAR = np.float32(1e30)
+LAUNCHED = numba.get_num_threads()  # as many as Numba will ever have
 
 
 def evaluate(field: Tensor, canvas: Canvas, material: Material, label_weight: float) -> Tensor:
@@ -61,7 +62,7 @@ def vote(field: Tensor, weights: Tensor, material: Material) -> Tensor:
 
 def _run(kernel: Any, *arguments: Any) -> None:
     with _ONE_AT_A_TIME:
-        numba.set_num_threads(min(torch.get_num_threads(), numba.config.NUMBA_NUM_THREADS))
+        numba.set_num_threads(min(torch.get_num_threads(), LAUNCHED))
         kernel(*arguments)
 
 
@@ -172,7 +173,7 @@ def _sweep(  # type: ignore[no-untyped-def]
                 )  # fmt: skip
                 if cost < best:
                     row, column, best = r, c, cost
-                away = max(away // 2, 1)
+                away = away // 2 if away > 1 else 1
             found[0, y, x], found[1, y, x], found[2, y, x] = view, row, column
             paid[y, x] = best
 
@@ -185,8 +186,8 @@ def _vote(field, weights, out, source, table, radius):  # type: ignore[no-untype
         for x in range(width):
             total = np.float32(0.0)
             out[y, x, :] = np.float32(0.0)
-            for dy in range(max(-radius, -y), min(radius, height - 1 - y) + 1):
-                for dx in range(max(-radius, -x), min(radius, width - 1 - x) + 1):
+            for dy in range(-min(radius, y), min(radius, height - 1 - y) + 1):
+                for dx in range(-min(radius, x), min(radius, width - 1 - x) + 1):
                     view = field[0, y + dy, x + dx]
                     stride = table[view, 2] + 2 * radius
                     row = field[1, y + dy, x + dx] - dy + radius
@@ -210,7 +211,14 @@ def enlarge(
     """The field for a larger target; see :mod:`likewise.patches.kernels`."""
     large = torch.empty((3, wanted.shape[0] - 2 * radius, wanted.shape[1] - 2 * radius)).int()
     arrays = (wanted.numpy(), offered.numpy(), table.numpy(), radius)
-    _run(_enlarge, field.numpy(), large.numpy(), np.float64(factors[0]), np.float64(factors[1]), *arrays)
+    _run(
+        _enlarge,
+        field.numpy(),
+        large.numpy(),
+        np.float64(factors[0]),
+        np.float64(factors[1]),
+        *arrays,
+    )
     return large
 
 

@@ -107,10 +107,8 @@ def _costs(
     return costs + (squares + label_weight * unlike) / side**2
 
 
-def _neighbour(
-    field: Tensor, top: int, end: int, dy: int, dx: int
-) -> tuple[Tensor, Tensor]:
-    """What the pixel ``dy`` below and ``dx`` right would have this one take; where there is none."""
+def _neighbour(field: Tensor, top: int, end: int, dy: int, dx: int) -> tuple[Tensor, Tensor]:
+    """What a neighbour, ``dy`` down and ``dx`` right, would have pixels take; where is none."""
     height, width = field.shape[1:]
     rows = torch.arange(top + dy, end + dy, device=field.device)
     columns = torch.arange(dx, width + dx, device=field.device)

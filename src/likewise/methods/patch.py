@@ -1,0 +1,126 @@
+"""Method ``patch``: the patch engine behind the common contract.
+
+Nothing is trained. ``fit`` makes the pyramid of the source, ``render`` searches it for patches that
+fit the target layout and each other, and gathers the answer from the full-size source, so that its
+pixels can be traced. Not in the paper: because it answers at once, sharply, at any size.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from likewise import storage
+from likewise.errors import Interrupted, ModelError
+from likewise.images import Image
+from likewise.labels.label_map import LabelMap
+from likewise.methods.answer import Answer
+from likewise.methods.base import Checkpointing, Method, Plan
+from likewise.methods.source import Source
+from likewise.patches.config import PatchConfig
+from likewise.patches.engine import Engine
+from likewise.patches.levels import Level, level_sizes, resized_level
+from likewise.patches.presets import patch_presets
+from likewise.progress import Progress
+
+SECONDS_PER_MEGAPIXEL = 0.4  # of a pyramid, on one core
+
+
+class Patch(Method):
+    """Label-guided patch synthesis: coarse to fine, from the source's own pixels."""
+
+    name = "patch"
+    summary = "patches of your picture, matched by labels and colours; no training, any size"
+    traceable = True
+    config: PatchConfig
+    _engine: Engine
+
+    @classmethod
+    def presets(cls, device_type: str = "cpu") -> Mapping[str, PatchConfig]:
+        """smoke, fast and full: up to which size patches are matched, and how thoroughly."""
+        return patch_presets(device_type)
+
+    def plan(self, image: Image, labels: LabelMap) -> Plan:
+        """Size of the finest search; there are no steps, and a fit is over in a moment."""
+        source = Source.of(image, labels)
+        size = level_sizes(source.image.size, self.config)[-1]
+        megapixels = source.image.size[0] * source.image.size[1] / 1e6
+        return Plan(
+            method=self.name,
+            preset=self.preset,
+            device=str(self.device),
+            size=size,
+            steps=0,
+            seconds=0.1 + SECONDS_PER_MEGAPIXEL * megapixels,
+        )
+
+    def _fit(
+        self, source: Source, seed: int, progress: Progress, keep: Checkpointing | None
+    ) -> None:
+        if keep is not None and keep.resume:
+            _require_same(keep.path, self._mark(source, seed))
+        full = self._full(source)
+        sizes = level_sizes(full.size, self.config)
+        progress.start("pyramid", len(sizes))
+        levels: list[Level] = []
+        for done, size in enumerate(sizes, start=1):
+            if progress.should_stop:
+                raise self._interrupted(source, seed, keep)
+            levels.append(resized_level(full, size, len(source.classes)))
+            progress.advance(done)
+        if progress.should_stop:
+            raise self._interrupted(source, seed, keep)
+        progress.finish()
+        self._engine = Engine(full, tuple(levels), len(source.classes), self.config, seed)
+
+    def _render(self, source: Source, target: LabelMap) -> Answer:
+        layout = torch.from_numpy(target.indices(source.classes)).to(self.device)
+        painting = self._engine.render(layout.long())
+        return Answer(painting.colours.cpu().numpy(), painting.origin.cpu().numpy())
+
+    def _tensors(self) -> dict[str, torch.Tensor]:
+        return {"seed": torch.tensor(self._engine.seed)}
+
+    def _restore(self, source: Source, tensors: dict[str, torch.Tensor]) -> None:
+        seed = int(tensors["seed"])
+        self._engine = Engine.of(self._full(source), len(source.classes), self.config, seed)
+
+    def _full(self, source: Source) -> Level:
+        image = torch.from_numpy(source.image.to_float()).to(self.device)
+        ids = torch.from_numpy(source.labels.indices(source.classes)).to(self.device)
+        return Level(image.float(), ids.long())
+
+    def _interrupted(self, source: Source, seed: int, keep: Checkpointing | None) -> Interrupted:
+        if keep is None:
+            return Interrupted("the fit was stopped")
+        keep.path.parent.mkdir(parents=True, exist_ok=True)
+        storage.write_json(keep.path, {"fit": self._mark(source, seed)})
+        return Interrupted("the fit was stopped", keep.path)
+
+    def _mark(self, source: Source, seed: int) -> str:
+        """What makes a fit that fit; a pyramid is made anew, so nothing else need be kept."""
+        digest = hashlib.sha256(json.dumps([asdict(self.config), seed], sort_keys=True).encode())
+        for plane in (source.image.pixels, source.labels.ids):
+            digest.update(plane.tobytes())
+        return digest.hexdigest()
+
+
+def _require_same(path: Path, mark: str) -> None:
+    if not path.exists():
+        return
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))["fit"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(path, f"it cannot be read ({error})", "a checkpoint of this run") from None
+    if kept != mark:
+        raise ModelError(
+            path,
+            "a checkpoint of another image, label map, seed or setting",
+            "one of this run",
+            "Repeat the command that was stopped, or start anew with --overwrite.",
+        )
