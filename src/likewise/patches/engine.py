@@ -22,7 +22,8 @@ from likewise.patches.start import Placement
 from likewise.patches.synthesis import synthesise
 from likewise.patches.views import View, Views, to_source
 
-PLACING = 256  # short side of the source at which it is placed by labels, pixels
+PLACING = {False: 256, True: 128}  # short side at which the source is placed, pixels; if quick
+LAUNCHES_COST_MORE = 2**18  # pixels: up to here a GPU blends more slowly than a CPU
 WINDOW = 2  # radius of the window in which labels decide what an enlarged pixel takes
 
 
@@ -80,13 +81,14 @@ class Engine:
     def _placed(self, layout: Tensor) -> Placement:
         """Where the search starts, found on the labels at a reduced size."""
         effort = QUICK if self.config.quick else THOROUGH
-        scale = min(1.0, PLACING / min(self.source.size))
+        scale = min(1.0, PLACING[self.config.quick] / min(self.source.size))
         size = scaled(self.source.size, (scale, scale))
         source = resized_ids(self.source.ids, size, self.classes)
         goal = scaled((layout.shape[0], layout.shape[1]), (scale, scale))
         target = resized_ids(layout, goal, self.classes)
-        views, field = place(target[None, None], source[None, None], self.classes, effort=effort)
-        return Placement(field, Views(tuple(views), size))
+        near = (target.cpu()[None, None], source.cpu()[None, None])  # too small to be worth a GPU
+        views, field = place(*near, self.classes, effort=effort)
+        return Placement(field.to(layout.device), Views(tuple(views), size))
 
     def _gathered(
         self, field: Tensor, seen: list[View], layout: Tensor, factor: tuple[float, float]
@@ -108,9 +110,18 @@ class Engine:
             origin[:, here] = torch.stack((x.clamp(0, last[0]), y.clamp(0, last[1])))
         balanced = [picture * 2 - 1 for picture in shown]
         before = gathered * 2 - 1
-        corrected = field_without_seams(before, balanced, field, layout)
+        corrected = self._blended(before, balanced, field, layout)
         colours = gathered + (corrected - before) / 2
         return Painting(colours[0].permute(1, 2, 0).clamp(0, 1), origin)
+
+    def _blended(
+        self, gathered: Tensor, views: list[Tensor], field: Tensor, layout: Tensor
+    ) -> Tensor:
+        if layout.numel() > LAUNCHES_COST_MORE:
+            return field_without_seams(gathered, views, field, layout)
+        here = [view.cpu() for view in views]
+        blended = field_without_seams(gathered.cpu(), here, field.cpu(), layout.cpu())
+        return blended.to(gathered.device)
 
     def _enlarged(
         self, field: Tensor, full: Views, layout: Tensor, factor: tuple[float, float]

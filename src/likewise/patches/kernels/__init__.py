@@ -28,17 +28,39 @@ voting: Wexler et al., "Space-time completion of video" (PAMI 2007).
 
 from __future__ import annotations
 
+from functools import cache
 from types import ModuleType
 
 import torch
 
+from likewise.patches.guidance import Guide
+from likewise.patches.material import Canvas, Material
+
 
 def kernels_for(device: torch.device) -> ModuleType:
-    """The kernels that are quickest on ``device``."""
+    """The kernels that are quickest on ``device``: compiled, fused, or by torch operations."""
     if device.type == "cpu":
         from likewise.patches.kernels import compiled
 
         return compiled
     from likewise.patches.kernels import tensors
 
-    return tensors
+    fused = _fused(device) if device.type == "cuda" else None
+    return fused or tensors
+
+
+@cache
+def _fused(device: torch.device) -> ModuleType | None:
+    """The fused kernels, where Triton is installed and finds all it needs to compile them."""
+    try:
+        from likewise.patches.kernels import fused
+
+        ids = torch.zeros((2, 2), dtype=torch.int64, device=device)
+        canvas = Canvas.of(ids, 1, 1, 1, Guide())
+        material = Material.of([canvas.colours[:2, :2]], [ids], 1, 1, Guide())
+        fused.evaluate(
+            torch.zeros((3, 2, 2), dtype=torch.int32, device=device), canvas, material, 0
+        )
+    except Exception:  # Triton raises all kinds where a compiler or a driver is missing
+        return None
+    return fused

@@ -258,8 +258,8 @@ def _enlarge(field, large, down, right, wanted, offered, table, radius):  # type
                 outside = 0
                 if row < 0 or row >= table[view, 1] or column < 0 or column >= table[view, 2]:
                     outside = 1
-                    row = min(max(row, 0), table[view, 1] - 1)
-                    column = min(max(column, 0), table[view, 2] - 1)
+                    row = max(min(row, table[view, 1] - 1), 0)
+                    column = max(min(column, table[view, 2] - 1), 0)
                 unlike = outside + _unlike(
                     wanted, offered, table[view, 0], table[view, 2] + 2 * radius,
                     y, x, row, column, radius, least,

@@ -138,7 +138,8 @@ def _hashed(number: Tensor) -> Tensor:
 
 
 def _overlap(length: int, step: int) -> tuple[slice, slice]:
-    """Places whose neighbour at ``step`` exists, and those neighbours."""
+    """Places whose neighbour at ``step`` exists, and those neighbours; none in a short line."""
+    step = max(-length, min(step, length))
     here = slice(max(0, -step), min(length, length - step))
     return here, slice(here.start + step, here.stop + step)
 
