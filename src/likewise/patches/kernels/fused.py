@@ -109,11 +109,11 @@ def _cost(  # type: ignore[no-untyped-def]
     centre = start + (row + radius) * stride + column + radius
     pixel = (y * canvas_width + x).to(tl.int64)
     total = tl.load(penalty + centre, mask=here, other=0.0)
-    for k in range(guides):
-        step = tl.load(guide + pixel * guides + k, mask=here, other=0.0) - tl.load(
-            source_guide + centre * guides + k, mask=here, other=0.0
+    for number in range(guides):
+        apart = tl.load(guide + pixel * guides + number, mask=here, other=0.0) - tl.load(
+            source_guide + centre * guides + number, mask=here, other=0.0
         )
-        total += step * step
+        total += apart * apart
     squares = total * 0.0
     unlike = total * 0.0
     for dy in range(side):
@@ -167,7 +167,7 @@ def _sweep(  # type: ignore[no-untyped-def]
     row = tl.load(field + count + pixel, mask=here, other=0)
     column = tl.load(field + 2 * count + pixel, mask=here, other=0)
     best = tl.load(costs + pixel, mask=here, other=0.0)
-    away = reach
+    away = tl.zeros((), tl.int32) + reach  # a number, even where it is 1
     for k in range(8 + trials):
         if k < 8:
             dy, dx = tl.load(around + 2 * k), tl.load(around + 2 * k + 1)
