@@ -21,7 +21,20 @@ from likewise.patches.material import Canvas, Material
 _ONE_AT_A_TIME = threading.Lock()  # Numba's simplest thread pool cannot be entered twice
 _AROUND = np.array(NEIGHBOURS, dtype=np.int32)
 FAR = np.float32(1e30)
-LAUNCHED = numba.get_num_threads()  # as many as Numba will ever have
+
+
+def _launched() -> int:
+    """Start Numba's threads, as many as it will ever have; torch keeps the number it was told.
+
+    Both may run on one OpenMP, and Numba then sets the number for torch as well.
+    """
+    told = torch.get_num_threads()
+    count = numba.get_num_threads()
+    torch.set_num_threads(told)
+    return count
+
+
+LAUNCHED = _launched()
 
 
 def evaluate(field: Tensor, canvas: Canvas, material: Material, label_weight: float) -> Tensor:
