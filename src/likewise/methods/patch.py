@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -24,6 +25,7 @@ from likewise.methods.base import Checkpointing, Method, Plan
 from likewise.methods.source import Source
 from likewise.patches.config import PatchConfig
 from likewise.patches.engine import Engine
+from likewise.patches.gathering import Painting
 from likewise.patches.levels import Level, level_sizes, resized_level
 from likewise.patches.presets import patch_presets
 from likewise.progress import Progress
@@ -64,7 +66,7 @@ class Patch(Method):
     ) -> None:
         if keep is not None and keep.resume:
             _require_same(keep.path, self._mark(source, seed))
-        full = self._full(source)
+        full = self._full(source, self.device)
         sizes = level_sizes(full.size, self.config)
         progress.start("pyramid", len(sizes))
         levels: list[Level] = []
@@ -79,20 +81,39 @@ class Patch(Method):
         self._engine = Engine(full, tuple(levels), len(source.classes), self.config, seed)
 
     def _render(self, source: Source, target: LabelMap) -> Answer:
-        layout = torch.from_numpy(target.indices(source.classes)).to(self.device)
-        painting = self._engine.render(layout.long())
+        layout = torch.from_numpy(target.indices(source.classes)).long()
+        painting = self._painted(source, layout)
         return Answer(painting.colours.cpu().numpy(), painting.origin.cpu().numpy())
+
+    def _painted(self, source: Source, layout: torch.Tensor) -> Painting:
+        """The layout painted where the source is, or in memory if the GPU has too little."""
+        try:
+            return self._engine.render(layout.to(self.device))
+        except torch.OutOfMemoryError:
+            torch.cuda.empty_cache()
+        height, width = layout.shape
+        warnings.warn(
+            f"the GPU's memory does not hold a layout of {width} x {height} pixels: it is rendered "
+            "on the CPU instead",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        full = self._full(source, torch.device("cpu"))
+        spare = Engine.of(full, len(source.classes), self.config, self._engine.seed)
+        return spare.render(layout)
 
     def _tensors(self) -> dict[str, torch.Tensor]:
         return {"seed": torch.tensor(self._engine.seed)}
 
     def _restore(self, source: Source, tensors: dict[str, torch.Tensor]) -> None:
         seed = int(tensors["seed"])
-        self._engine = Engine.of(self._full(source), len(source.classes), self.config, seed)
+        self._engine = Engine.of(
+            self._full(source, self.device), len(source.classes), self.config, seed
+        )
 
-    def _full(self, source: Source) -> Level:
-        image = torch.from_numpy(source.image.to_float()).to(self.device)
-        ids = torch.from_numpy(source.labels.indices(source.classes)).to(self.device)
+    def _full(self, source: Source, device: torch.device) -> Level:
+        image = torch.from_numpy(source.image.to_float()).to(device)
+        ids = torch.from_numpy(source.labels.indices(source.classes)).to(device)
         return Level(image.float(), ids.long())
 
     def _interrupted(self, source: Source, seed: int, keep: Checkpointing | None) -> Interrupted:

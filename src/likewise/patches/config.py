@@ -18,6 +18,12 @@ class PatchConfig:
             "detail is gathered"
         },
     )
+    pixels: float = field(
+        default=1.5,
+        metadata={
+            "help": "of a target up to which patches are matched, megapixels; beyond, likewise"
+        },
+    )
     coarsest: int = field(default=64, metadata={"help": "short side of the coarsest level, pixels"})
     trust: float = field(
         default=0.05,

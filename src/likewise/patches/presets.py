@@ -5,14 +5,14 @@ from __future__ import annotations
 from likewise.patches.config import PatchConfig
 
 _CPU = {
-    "smoke": PatchConfig(size=96, rounds=2, trials=2, quick=True),
+    "smoke": PatchConfig(size=96, pixels=0.1, rounds=2, trials=2, quick=True),
     "fast": PatchConfig(size=512),
-    "full": PatchConfig(size=1024, rounds=5),
+    "full": PatchConfig(size=1024, pixels=4.0, rounds=5),
 }
 _GPU = {
-    "smoke": PatchConfig(size=192, rounds=2, trials=2, quick=True),
-    "fast": PatchConfig(size=1024, quick=True),
-    "full": PatchConfig(size=2048, rounds=5),
+    "smoke": PatchConfig(size=192, pixels=0.4, rounds=2, trials=2, quick=True),
+    "fast": PatchConfig(size=4096, pixels=16.0),
+    "full": PatchConfig(size=4096, pixels=64.0, rounds=8),
 }
 
 

@@ -271,8 +271,8 @@ def _enlarge(field, large, down, right, wanted, offered, table, radius):  # type
                 outside = 0
                 if row < 0 or row >= table[view, 1] or column < 0 or column >= table[view, 2]:
                     outside = 1
-                    row = max(min(row, table[view, 1] - 1), 0)
-                    column = max(min(column, table[view, 2] - 1), 0)
+                    row = max(min(row, table[view, 1] - 1), np.int64(0))
+                    column = max(min(column, table[view, 2] - 1), np.int64(0))
                 unlike = outside + _unlike(
                     wanted, offered, table[view, 0], table[view, 2] + 2 * radius,
                     y, x, row, column, radius, least,
