@@ -87,3 +87,11 @@ def test_trust_in_nothing_and_in_a_whole_piece() -> None:
     assert not placement.kept(1).any()
     assert placement.kept(0.05).all()
     assert placement.kept(0.9).all()
+
+
+def test_moves_are_rounded_to_the_nearest_pixel() -> None:
+    """Three pixels to the right are 4.8 at 1.6 times the size: five, not four."""
+    field = identity((20, 20))
+    field[1:] += 3
+    large = resized_field(field[:, :10, :10], [(20, 20)], [(32, 32)], (16, 16))
+    assert torch.equal(large[1:], identity((16, 16))[1:] + 5)

@@ -10,6 +10,7 @@ from tests import scenes
 from torch import Tensor
 
 from likewise.patches.config import PatchConfig
+from likewise.patches.kernels import kernels_for
 from likewise.patches.levels import Level
 from likewise.patches.material import Canvas
 from likewise.patches.start import Placement
@@ -81,6 +82,8 @@ def test_what_is_fixed_stays_and_the_rest_is_searched() -> None:
     answer = settle(start, fixed, canvas, material, CONFIG, 8, 0)
     assert torch.equal(answer.field[:, fixed], start[:, fixed])
     assert (answer.field[:, ~fixed] != start[:, ~fixed]).any(dim=0).float().mean() > 0.8
+    voted = kernels_for(start.device).vote(answer.field, votes(answer.costs), material)
+    assert torch.equal(answer.colours, voted)
 
 
 def test_a_seed_decides_what_is_drawn() -> None:
