@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -122,7 +123,7 @@ def render(
     columns = []
     for target in targets:
         began = time.monotonic()
-        answer, provenance = _rendered(analogy, target, manner)
+        answer, provenance = _rendered(analogy, target, manner, terminal)
         file = folder / f"{target.name}{answer.suffix}"
         answer.save(file)
         seconds[target.name] = round(time.monotonic() - began, 3)
@@ -139,12 +140,16 @@ def render(
     return {"render_seconds": seconds} | ({"share_exact": shares} if shares else {})
 
 
-def _rendered(analogy: Analogy, target: Target, manner: Manner) -> tuple[Image, Provenance | None]:
-    if not manner.provenance:
-        return analogy.render(target.labels), None
-    rendering = analogy.rendering(target.labels)
-    assert rendering.provenance is not None  # refused before anything was computed
-    return rendering.image, rendering.provenance
+def _rendered(
+    analogy: Analogy, target: Target, manner: Manner, terminal: Terminal
+) -> tuple[Image, Provenance | None]:
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", RuntimeWarning)
+        rendering = analogy.rendering(target.labels) if manner.provenance else None
+        answer = analogy.render(target.labels) if rendering is None else rendering.image
+    for warning in told:
+        terminal.warn(str(warning.message))
+    return answer, None if rendering is None else rendering.provenance
 
 
 def _write_provenance(
