@@ -83,8 +83,8 @@ def test_strips_have_one_width_and_fit_their_limit() -> None:
 def test_the_table_shows_ratios_and_the_spread_of_seeds(tmp_path) -> None:  # type: ignore[no-untyped-def]
     names = ("ssim", "psnr", "edited_ssim", "edited_psnr", "sharpness_gap", "edited_sharpness_gap")
     figures = dict.fromkeys(names, 0.5)
-    write_json(tmp_path / "default.json", figures | {"seconds": 2.0})
+    write_json(tmp_path / "default.json", figures | {"time": 1.0})
     spread = {f"spread_{name}": 0.25 for name in names}
-    write_json(tmp_path / "seeds.json", figures | spread | {"seconds": 3.0})
+    write_json(tmp_path / "seeds.json", figures | spread | {"time": 1.5})
     default, seeds, between = shown(tmp_path).splitlines()[1:]
     assert default.endswith("1.00") and seeds.endswith("1.50") and "0.250" in between
