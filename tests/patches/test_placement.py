@@ -241,6 +241,6 @@ def test_pieces_slide_to_where_their_labels_are_right() -> None:
         8,
     )
     moved = slid(pieces)
-    assert (int(moved.down), int(moved.right)) == (-3, -2)
+    assert moved.parts.tolist() == [[0], [-3], [-2]]
     field = fitted(moved, 1)
     assert (field[1, 60, 40], field[2, 60, 40]) == (57, 38)

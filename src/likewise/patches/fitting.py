@@ -2,24 +2,23 @@
 
 Cells are coarse; the border of an object is not. All pieces slide at once, each by itself, to where
 most of its labels are right. Then each pixel whose surroundings are not right tries the moves of
-the pieces around it.
+the pieces around it. Compiled for the CPU by Numba.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 
+import numpy as np
 import torch
-import torch.nn.functional as F
+from numba import njit, prange
 from torch import Tensor
 
+from likewise.patches.kernels.launching import run
 from likewise.patches.views import View
 
 WINDOW = ((0, 0), (-2, -2), (-2, 0), (-2, 2), (0, -2), (0, 2), (2, -2), (2, 0), (2, 2))
-REACH = 2  # of the window
 OWN_WEIGHT = 8.0  # of a pixel's own label, where each of the places around it weighs 1
 MOVE_PENALTY = 0.06  # of a move borrowed from afar, times squared cells
 FAR_PENALTY = 1.2  # at most
@@ -27,11 +26,12 @@ LARGEST = 12  # pieces that any pixel may take
 OUTSIDE_PENALTY = 0.2  # of each pixel beyond the edges of a view
 SLIDE_GAIN = 0.004  # share of a piece's pixels that a slide must put right to be worth it
 SAMPLED = 40_000  # pixels looked at, about, when pieces slide
-BAND = 2**18  # pixels that choose together
+STRIPES = 16  # of the target, each counted by itself
 FAR = (4, 8)  # cells
 BLANK = -1
-Tried = Iterator[tuple[Tensor, float]]
-"""Pieces that target places may belong to instead, one of each place, and what that costs."""
+_OWN, _OUTSIDE = np.float32(OWN_WEIGHT), np.float32(OUTSIDE_PENALTY)
+_AROUND = np.array(WINDOW[1:], dtype=np.int64)
+_ENOUGH = np.float32(OWN_WEIGHT - 1)  # cost up to which nothing is looked for farther off
 
 
 @dataclass(frozen=True)
@@ -42,25 +42,21 @@ class Pieces:
         cell: pixels a side.
         index: piece of each cell (h, w).
         spare: piece of each cell where matched alone (h, w), for pixels that nothing else fits.
-        view, down, right: (E,) of each piece; view place = target place + (down, right).
+        parts: (3, E) of each piece: view, down, right; view place = target place + (down, right).
         views: the views, the identity first.
         shown: class positions of each view, flat, one after the other.
-        first, high, wide: (V,) of each view: its first place in ``shown``, height and width.
+        table: (V, 3) of each view: its first place in ``shown``, height and width.
         wanted: class positions (H, W) of the target.
     """
 
     cell: int
-    index: Tensor
-    spare: Tensor
-    view: Tensor
-    down: Tensor
-    right: Tensor
+    index: np.ndarray
+    spare: np.ndarray
+    parts: np.ndarray
     views: tuple[View, ...]
-    shown: Tensor
-    first: Tensor
-    high: Tensor
-    wide: Tensor
-    wanted: Tensor
+    shown: np.ndarray
+    table: np.ndarray
+    wanted: np.ndarray
 
     @classmethod
     def of(
@@ -74,162 +70,183 @@ class Pieces:
         cell: int,
     ) -> Pieces:
         """Pieces with ``parts`` (view, down, right), of ids (1, 1, H, W) and (1, 1, Hs, Ws)."""
-        pictures = [view.ids(source_ids) for view in views]
-        sizes = torch.tensor([p.shape[2:] for p in pictures], device=index.device)
-        areas = sizes.prod(dim=1)
+        pictures = [view.ids(source_ids).int().flatten() for view in views]
+        sizes = np.array([view.size((source_ids.shape[2], source_ids.shape[3])) for view in views])
+        areas = sizes.prod(axis=1)
         return cls(
             cell,
-            index,
-            spare,
-            *parts,
+            index.numpy(),
+            spare.numpy(),
+            torch.stack(parts).long().numpy(),
             views,
-            torch.cat([p.flatten() for p in pictures]),
-            areas.cumsum(0) - areas,
-            sizes[:, 0],
-            sizes[:, 1],
-            target_ids[0, 0],
+            torch.cat(pictures).numpy(),
+            np.column_stack((areas.cumsum() - areas, sizes)),
+            target_ids[0, 0].int().contiguous().numpy(),
         )
-
-    def at(self, piece: Tensor, rows: Tensor, columns: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Places (row, column) in the view, kept inside, and by how far they were outside."""
-        view = self.view[piece]
-        y, x = rows + self.down[piece], columns + self.right[piece]
-        inside_y = torch.minimum(y.clamp_min(0), self.high[view] - 1)
-        inside_x = torch.minimum(x.clamp_min(0), self.wide[view] - 1)
-        return inside_y, inside_x, (y - inside_y).abs() + (x - inside_x).abs()
-
-    def wrong(self, piece: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-        """1 where the class that ``piece`` shows at target places is not the wanted one."""
-        y, x, outside = self.at(piece, rows, columns)
-        view = self.view[piece]
-        seen = self.shown[self.first[view] + y * self.wide[view] + x]
-        wanted = self.wanted[rows, columns]
-        return (((seen != wanted) | (outside > 0)) & (wanted != BLANK)).float()
 
 
 def slid(pieces: Pieces) -> Pieces:
     """Each piece moved by less than a cell to where most of its labels are right."""
-    height, width = pieces.wanted.shape
-    device = pieces.index.device
-    stride = max(1, round(math.sqrt(height * width / SAMPLED)))
-    rows, columns = torch.meshgrid(
-        torch.arange(0, height, stride, device=device),
-        torch.arange(0, width, stride, device=device),
-        indexing="ij",
-    )
-    rows, columns = rows.flatten(), columns.flatten()
-    piece = pieces.index[rows // pieces.cell, columns // pieces.cell]
-    count = len(pieces.view)
-    areas = torch.bincount(piece, minlength=count)
+    stride = max(1, round(math.sqrt(pieces.wanted.size / SAMPLED)))
+    counts = np.empty((2, STRIPES, pieces.parts.shape[1]), np.int64)
 
-    def faults(of: Pieces) -> Tensor:
-        return torch.bincount(
-            piece * 2 + of.wrong(piece, rows, columns).long(), minlength=2 * count
-        )[1::2]
+    def faults(parts: np.ndarray) -> np.ndarray:
+        arrays = (pieces.shown, pieces.table, pieces.wanted)
+        run(_count, counts, pieces.index, parts, *arrays, pieces.cell, stride)
+        sums: np.ndarray = counts.sum(axis=1)
+        return sums
 
-    least = faults(pieces)
+    parts = pieces.parts
+    least, areas = faults(parts)
     step = max(1, pieces.cell // 4)
     while step:
         for down, right in ((0, 1), (1, 0), (0, -1), (-1, 0)) * 2:
-            moved = replace(
-                pieces, down=pieces.down + down * step, right=pieces.right + right * step
-            )
-            found = faults(moved)
+            moved = parts + np.array([[0], [down * step], [right * step]])
+            found, _ = faults(moved)
             better = found + SLIDE_GAIN * areas < least
-            least = torch.where(better, found, least)
-            pieces = replace(
-                pieces,
-                down=torch.where(better, moved.down, pieces.down),
-                right=torch.where(better, moved.right, pieces.right),
-            )
+            least = np.where(better, found, least)
+            parts = np.where(better, moved, parts)
         step //= 2
-    return pieces
+    return replace(pieces, parts=parts)
 
 
 def fitted(pieces: Pieces, reach: int) -> Tensor:
-    """The field (3, H, W) of pixels: view (as in ``pieces.views``), row, column."""
-    height, width = pieces.wanted.shape
-    step = max(1, BAND // width)
-    bands = [_band(pieces, reach, top, min(height, top + step)) for top in range(0, height, step)]
-    return torch.cat(bands, dim=1)
+    """The field (3, H, W) of pixels: view (as in ``pieces.views``), row, column.
 
-
-def _band(pieces: Pieces, reach: int, top: int, bottom: int) -> Tensor:
-    """The field between two rows."""
-    width, device = pieces.wanted.shape[1], pieces.index.device
-    rows = torch.arange(top, bottom, device=device)[:, None].expand(-1, width)
-    columns = torch.arange(width, device=device).expand(bottom - top, width)
-    piece = pieces.index[rows // pieces.cell, columns // pieces.cell]
-    doubtful = _doubtful(pieces, piece, rows, columns)
-    least = torch.zeros(piece.shape, device=device)
-    least[doubtful] = _cost(pieces, piece[doubtful], rows[doubtful], columns[doubtful])
-    piece = piece.clone()
-    for candidates, enough in ((partial(_near, reach), 0.0), (_far, OWN_WEIGHT - 1)):
-        poor = least > enough
-        y, x = rows[poor], columns[poor]
-        best, cheapest = piece[poor], least[poor]
-        for other, penalty in candidates(pieces, y, x):
-            cost = _cost(pieces, other, y, x) + penalty
-            best = torch.where(cost < cheapest, other, best)
-            cheapest = torch.minimum(cost, cheapest)
-        piece[poor], least[poor] = best, cheapest
-    at_rows, at_columns, _ = pieces.at(piece, rows, columns)
-    return torch.stack((pieces.view[piece], at_rows, at_columns)).int()
-
-
-def _doubtful(pieces: Pieces, piece: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-    """Whether anything may be wrong around each place; sure ones need not be looked at again."""
-    wrong = pieces.wrong(piece, rows, columns)
-    outside = pieces.at(piece, rows, columns)[2] > 0
-    number = piece.float()
-    both = torch.stack((wrong, number, -number))[None]
-    wrong, high, low = F.max_pool2d(both, 2 * REACH + 1, 1, REACH)[0]
-    doubtful = (wrong > 0) | (high != -low) | outside
-    doubtful[:REACH] = True  # what lies beyond a band has not been seen
-    doubtful[-REACH:] = True
-    return doubtful
-
-
-def _cost(pieces: Pieces, piece: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-    """How badly ``piece`` would do at target places, by the labels around them."""
-    height, width = pieces.wanted.shape
-    cost = OUTSIDE_PENALTY * pieces.at(piece, rows, columns)[2].float()
-    for number, (dy, dx) in enumerate(WINDOW):
-        y, x = (rows + dy).clamp(0, height - 1), (columns + dx).clamp(0, width - 1)
-        cost += (1.0 if number else OWN_WEIGHT) * pieces.wrong(piece, y, x)
-    return cost
-
-
-def _around(
-    steps: list[tuple[int, int]], index: Tensor, cell: int, rows: Tensor, columns: Tensor
-) -> Tried:
-    """Pieces of the cells that lie ``steps`` away from those of target places."""
-    high, wide = index.shape
-    for dy, dx in steps:
-        y = (rows // cell + dy).clamp(0, high - 1)
-        x = (columns // cell + dx).clamp(0, wide - 1)
-        yield index[y, x], min(FAR_PENALTY, MOVE_PENALTY * (dy * dy + dx * dx))
-
-
-def _near(reach: int, pieces: Pieces, rows: Tensor, columns: Tensor) -> Tried:
-    """Pieces of the cells around."""
-    yield from _around(_square(reach)[1:], pieces.index, pieces.cell, rows, columns)
-
-
-def _far(pieces: Pieces, rows: Tensor, columns: Tensor) -> Tried:
-    """Pieces of cells farther off, those matched alone, then the largest of all.
-
-    A thin thing, as the handle of a spoon, may be in no cell as its main class.
+    Where ``wanted`` is not met around a pixel, it tries the pieces of the cells up to ``reach``
+    around. Where its own label stays wrong, it tries those of cells farther off, those matched
+    alone, then the largest of all: a thin thing, as the handle of a spoon, may be in no cell as
+    its main class.
     """
-    ring = [(dy * distance, dx * distance) for distance in FAR for dy, dx in _square(1)[1:]]
-    yield from _around(ring, pieces.index, pieces.cell, rows, columns)
-    yield from _around(_square(1), pieces.spare, pieces.cell, rows, columns)
-    sizes = torch.bincount(pieces.index.flatten())
-    for piece in sizes.argsort(descending=True, stable=True)[:LARGEST].tolist():
-        yield torch.full_like(rows, piece), FAR_PENALTY
+    field = torch.empty(3, *pieces.wanted.shape, dtype=torch.int32)
+    ring = [(dy * distance, dx * distance) for distance in FAR for dy, dx in square(1)[1:]]
+    steps = [_steps(of) for of in (square(reach)[1:], ring, square(1))]
+    largest = np.argsort(-np.bincount(pieces.index.ravel()), kind="stable")[:LARGEST]
+    arrays = (pieces.parts, pieces.shown, pieces.table, pieces.wanted)
+    tried = (*(array for pair in steps for array in pair), largest)
+    run(_fit, field.numpy(), pieces.index, pieces.spare, *arrays, *tried, pieces.cell)
+    return field
 
 
-def _square(reach: int) -> list[tuple[int, int]]:
+def square(reach: int) -> list[tuple[int, int]]:
     """Steps (down, right) of up to ``reach`` cells, none first, then the nearest."""
     span = range(-reach, reach + 1)
     return sorted(((y, x) for y in span for x in span), key=lambda p: p[0] ** 2 + p[1] ** 2)
+
+
+def _steps(steps: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
+    """Steps (N, 2) and what each costs (N,)."""
+    costs = [min(FAR_PENALTY, MOVE_PENALTY * (dy * dy + dx * dx)) for dy, dx in steps]
+    return np.array(steps, dtype=np.int64).reshape(-1, 2), np.array(costs, dtype=np.float32)
+
+
+@njit(inline="always", cache=True)
+def _wrong(piece, parts, shown, table, wanted, y, x):  # type: ignore[no-untyped-def]
+    """Whether the class that ``piece`` shows at a target place is not the wanted one."""
+    want = wanted[y, x]
+    if want == BLANK:
+        return False
+    view = parts[0, piece]
+    row, column = y + parts[1, piece], x + parts[2, piece]
+    height, width = table[view, 1], table[view, 2]
+    if row < 0 or row >= height or column < 0 or column >= width:
+        return True
+    return shown[table[view, 0] + row * width + column] != want
+
+
+@njit(parallel=True, cache=True)
+def _count(counts, index, parts, shown, table, wanted, cell, stride):  # type: ignore[no-untyped-def]
+    """Pixels that each piece puts wrong, and those it has, in each of ``STRIPES`` of the target."""
+    height, width = wanted.shape
+    stripes = counts.shape[1]
+    lines = (height + stride - 1) // stride
+    for number in prange(stripes):
+        stripe = np.int64(number)  # prange counts without a sign
+        counts[:, stripe] = 0
+        for line in range(lines * stripe // stripes, lines * (stripe + 1) // stripes):
+            y = line * stride
+            for x in range(0, width, stride):
+                piece = index[y // cell, x // cell]
+                counts[0, stripe, piece] += _wrong(piece, parts, shown, table, wanted, y, x)
+                counts[1, stripe, piece] += 1
+
+
+@njit(inline="always", cache=True)
+def _cost(piece, parts, shown, table, wanted, y, x, penalty, limit):  # type: ignore[no-untyped-def]
+    """How badly ``piece`` would do at a target place, by the labels around it, and ``penalty``.
+
+    Or anything not below ``limit`` once that is reached.
+    """
+    height, width = wanted.shape
+    view = parts[0, piece]
+    row, column = y + parts[1, piece], x + parts[2, piece]
+    outside = max(-row, row - table[view, 1] + 1, 0) + max(-column, column - table[view, 2] + 1, 0)
+    cost = _OUTSIDE * np.float32(outside)
+    if _wrong(piece, parts, shown, table, wanted, y, x):
+        cost += _OWN
+    for k in range(len(_AROUND)):
+        if cost + penalty >= limit:
+            break
+        near_y = min(max(y + _AROUND[k, 0], 0), height - 1)
+        near_x = min(max(x + _AROUND[k, 1], 0), width - 1)
+        if _wrong(piece, parts, shown, table, wanted, near_y, near_x):
+            cost += np.float32(1.0)
+    return cost + penalty
+
+
+@njit(cache=True)
+def _around(  # type: ignore[no-untyped-def]
+    piece, least, cells, steps, penalties, parts, shown, table, wanted, cell, y, x
+):
+    """The best of ``piece``, which costs ``least``, and the pieces of ``cells`` ``steps`` away."""
+    last = np.int64(-1)
+    for k in range(len(steps)):
+        if penalties[k] >= least:
+            continue
+        cell_y = min(max(y // cell + steps[k, 0], 0), cells.shape[0] - 1)
+        cell_x = min(max(x // cell + steps[k, 1], 0), cells.shape[1] - 1)
+        other = cells[cell_y, cell_x]
+        if other == last:  # steps go outwards: it cannot be cheaper than before
+            continue
+        last = other
+        cost = _cost(other, parts, shown, table, wanted, y, x, penalties[k], least)
+        if cost < least:
+            piece, least = other, cost
+    return piece, least
+
+
+@njit(parallel=True, cache=True)
+def _fit(  # type: ignore[no-untyped-def]
+    field, index, spare, parts, shown, table, wanted,
+    near, near_costs, ring, ring_costs, alone, alone_costs, largest, cell,
+):  # fmt: skip
+    height, width = wanted.shape
+    nothing, far = np.float32(0.0), np.float32(FAR_PENALTY)
+    for line in prange(height):
+        y = np.int64(line)
+        for x in range(width):
+            piece = index[y // cell, x // cell]
+            least = _cost(piece, parts, shown, table, wanted, y, x, nothing, np.float32(np.inf))
+            if least > 0:
+                piece, least = _around(
+                    piece, least, index, near, near_costs,
+                    parts, shown, table, wanted, cell, y, x,
+                )  # fmt: skip
+            if least > _ENOUGH:
+                piece, least = _around(
+                    piece, least, index, ring, ring_costs,
+                    parts, shown, table, wanted, cell, y, x,
+                )  # fmt: skip
+                piece, least = _around(
+                    piece, least, spare, alone, alone_costs,
+                    parts, shown, table, wanted, cell, y, x,
+                )  # fmt: skip
+                for k in range(len(largest)):
+                    cost = _cost(largest[k], parts, shown, table, wanted, y, x, far, least)
+                    if cost < least:
+                        piece, least = largest[k], cost
+            view = parts[0, piece]
+            row, column = y + parts[1, piece], x + parts[2, piece]
+            field[0, y, x] = view
+            field[1, y, x] = min(max(row, 0), table[view, 1] - 1)
+            field[2, y, x] = min(max(column, 0), table[view, 2] - 1)

@@ -7,13 +7,15 @@ nothing any source pixel will do, and where the source knows nothing none is wan
 
 from __future__ import annotations
 
+import numpy as np
 import torch
+from numba import njit, prange
 from torch import Tensor
 
 from likewise.patches.alignment import WINDOW_WEIGHTS, WINDOWS
-from likewise.patches.proposals import OUTSIDE, seen_through
+from likewise.patches.kernels.launching import run
+from likewise.patches.sighting import seen_shares
 
-SAMPLES = 4  # points a side at which a cell of a placement is looked at
 BLANK_COST = 50.0  # of a cell taken from where the source knows nothing, or from beyond its edges
 
 
@@ -44,32 +46,35 @@ def unlikeness(target: Tensor, source: Tensor) -> Tensor:
     """(h*w, hs*ws): how unlike each source cell is to each target cell, from their shares."""
     queries, keys = descriptors(target), descriptors(source)
     unlike = torch.addmm(keys.square().sum(1)[None], queries, keys.T, alpha=-2)
-    unlike += queries.square().sum(1)[:, None]
-    unlike.clamp_(min=0)
-    known = target.sum(dim=1).view(-1, 1)
-    unlike += BLANK_COST * (known - source.sum(dim=1).view(1, -1)).clamp_min(0)
-    return unlike.mul_(known)
+    squares, known, offered = queries.square().sum(1), target.sum(dim=1), source.sum(dim=1)
+    run(_weighed, unlike.numpy(), *(t.flatten().numpy() for t in (squares, known, offered)))
+    return unlike
+
+
+@njit(parallel=True, cache=True)
+def _weighed(unlike, squares, known, offered):  # type: ignore[no-untyped-def]
+    """Completes squared distances: where source cells are blank they cost, target cells nothing."""
+    blank = np.float32(BLANK_COST)
+    for number in prange(len(unlike)):
+        q = np.int64(number)  # prange counts without a sign
+        for k in range(unlike.shape[1]):
+            distance = max(unlike[q, k] + squares[q], np.float32(0.0))
+            missing = max(known[q] - offered[k], np.float32(0.0))
+            unlike[q, k] = (distance + blank * missing) * known[q]
 
 
 def placed_unlikeness(table: Tensor, target: Tensor, source_ids: Tensor, cell: int) -> Tensor:
     """(P, h*w): how unlike each placement of the source is to each target cell.
 
     Args:
-        table: placements (P, 4), as in :func:`~likewise.patches.proposals.seen_through`.
+        table: placements (P, 4), as in :mod:`~likewise.patches.sighting`.
         target: shares of the target (1, K, h, w).
         source_ids: (1, 1, Hs, Ws).
         cell: pixels a side.
     """
     classes, height, width = target.shape[1:]
-    steps = (torch.arange(SAMPLES, device=target.device).double() + 0.5) * cell / SAMPLES - 0.5
-    rows = torch.arange(height, device=target.device)[:, None] * cell + steps
-    columns = torch.arange(width, device=target.device)[:, None] * cell + steps
-    y, x = torch.broadcast_tensors(rows[:, None, :, None], columns[None, :, None, :])
-    seen = seen_through(table, source_ids, y.reshape(1, -1), x.reshape(1, -1))
-    seen = seen.view(len(table), height * width, SAMPLES * SAMPLES)
-    counts = target.new_zeros(len(table), height * width, classes + 2)
-    counts.scatter_add_(2, seen - OUTSIDE, torch.ones_like(seen, dtype=counts.dtype))
-    counts = counts.transpose(1, 2).unflatten(2, (height, width)) / SAMPLES**2
+    ids = source_ids[0, 0].int().contiguous().numpy()
+    counts = torch.from_numpy(seen_shares(table.numpy(), (height, width), cell, classes, ids))
     known = target.sum(dim=1, keepdim=True)
     blank = counts[:, :2].sum(dim=1, keepdim=True)
     unlike = BLANK_COST * (blank + known - 1).clamp_min(0) * known

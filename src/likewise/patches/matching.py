@@ -6,11 +6,14 @@ first a cell is drawn to the same fraction of height and width.
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numba import njit, prange
 from torch import Tensor
 
 from likewise.patches.alignment import FIRST_PULL, PULL
+from likewise.patches.kernels.launching import run
 from likewise.patches.likeness import box_mean
 
 
@@ -36,10 +39,49 @@ def matched(
             expected, pull = places + _class_mean(moves, members, neighbourhood), PULL
         weights = torch.tensor(pull[::-1], device=own.device).view(2, 1, 1) / min(source_grid)
         queries, keys = ((p * weights).flatten(1).T for p in (expected, source_places))
-        costs = torch.addmm(keys.square().sum(1)[None] + unlike, queries, keys.T, alpha=-2)
-        found = costs.argmin(dim=1).view(grid)
+        found = nearest(queries, keys, unlike).view(grid)
         moves = torch.stack((found // source_grid[1], found % source_grid[1])) - places
     return moves
+
+
+def nearest(queries: Tensor, keys: Tensor, unlike: Tensor) -> Tensor:
+    """For each query (Q, 2) the key (K, 2) nearest to it, squared distance plus ``unlike`` (Q, K).
+
+    Of several just as near the first. The pairs are looked at once and none is stored.
+    """
+    found = torch.empty(len(queries), dtype=torch.int64)
+    table = torch.cat((keys.T, keys.square().sum(1)[None])).contiguous()
+    run(_nearest, found.numpy(), queries.contiguous().numpy(), table.numpy(), unlike.numpy())
+    return found
+
+
+@njit(fastmath={"contract"}, cache=True)
+def _cost(costs, down, right, keys, unlike):  # type: ignore[no-untyped-def]
+    for k in range(len(costs)):
+        # In this order contraction rounds as a matrix product does: ties fall the same way.
+        together = right * keys[1, k] + down * keys[0, k]
+        costs[k] = (keys[2, k] + unlike[k]) - np.float32(2.0) * together
+
+
+@njit(fastmath={"reassoc", "nnan", "nsz"}, cache=True)
+def _least(costs):  # type: ignore[no-untyped-def]
+    least = np.float32(np.inf)
+    for cost in costs:
+        least = min(least, cost)
+    return least
+
+
+@njit(parallel=True, cache=True)
+def _nearest(found, queries, keys, unlike):  # type: ignore[no-untyped-def]
+    for number in prange(len(queries)):
+        q = np.int64(number)  # prange counts without a sign
+        costs = np.empty(keys.shape[1], np.float32)
+        _cost(costs, queries[q, 0], queries[q, 1], keys, unlike[q])
+        least = _least(costs)
+        for k in range(len(costs)):
+            if costs[k] == least:
+                found[q] = k
+                break
 
 
 def relative_places(

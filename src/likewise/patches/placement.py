@@ -78,14 +78,18 @@ def place(
 
     Returns:
         The views, the identity first, then others in the order of the pixels they give, and for
-        each target pixel (view, row, column), inside that view.
+        each target pixel (view, row, column), inside that view, on the device of ``target_ids``.
+        The work is done on the CPU: it is small, and pieces and regions branch a lot.
     """
+    device = target_ids.device
+    target_ids, source_ids = target_ids.cpu(), source_ids.cpu()
     cell = cell_size(_size(target_ids), _size(source_ids), effort.cells)
     proposed = proposals(target_ids, source_ids, views, effort.pairs, effort.proposals)
     labelling, labels, proposed = _labelled(target_ids, source_ids, classes, effort, cell, proposed)
     parts = _pieces(labelling, labels, proposed, cell)
     pieces = Pieces.of(*parts, target_ids, source_ids, cell)
-    return _compact(fitted(slid(pieces), effort.reach), pieces.views)
+    used, field = _compact(fitted(slid(pieces), effort.reach), pieces.views)
+    return used, field.to(device)
 
 
 def cell_size(target: tuple[int, int], source: tuple[int, int], most: int) -> int:
@@ -131,7 +135,7 @@ def _placed(proposed: list[Proposal], target: Tensor, source_ids: Tensor, cell: 
     count = target.shape[2] * target.shape[3]
     if not proposed:
         return target.new_zeros(0, count)
-    table = as_table(proposed, target.device)
+    table = as_table(proposed)
     step = max(1, CHUNK // (count * (target.shape[1] + 2)))
     parts = [placed_unlikeness(rows, target, source_ids, cell) for rows in table.split(step)]
     costs = SCALE_COST * table[:, :1].log2().abs() + MIRROR_COST * table[:, 1:2]

@@ -16,6 +16,7 @@ import torch
 from scipy import ndimage
 from torch import Tensor
 
+from likewise.patches.sighting import improved, scores
 from likewise.patches.views import View
 
 GRID = 20  # points a side at which a placement is judged, over the box of its region
@@ -27,7 +28,6 @@ STARTS, APART = 2, 0.15  # placements of a pair of regions to improve; octaves b
 STEPS = (6, 3, 1)  # pixels, and half as many steps of scale, by which placements are improved
 CHANGES = ((1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0), (0, 0, 1), (0, 0, -1)) * 2
 SMALLEST = 0.0015  # share of the picture below which a region proposes nothing
-OUTSIDE = -2  # class position beyond the edges of a view
 
 
 @dataclass(frozen=True)
@@ -77,23 +77,24 @@ def proposals(
     target: Tensor, source: Tensor, offered: ViewRange, most_pairs: int, most: int
 ) -> list[Proposal]:
     """Placements of the source (1, 1, Hs, Ws) that put regions of the target (1, 1, H, W) right."""
-    wanted = regions(target[0, 0].cpu().numpy(), most_pairs)
-    known = regions(source[0, 0].cpu().numpy(), most_pairs)
+    here, there = (ids[0, 0].int().contiguous().numpy() for ids in (target, source))
+    wanted, known = regions(here, most_pairs), regions(there, most_pairs)
     pairs = [(t, s) for t in wanted for s in known if t.class_ == s.class_ and t.box != s.box]
     pairs = sorted(pairs, key=_unlikely)[:most_pairs]
     if not pairs:
         return []
     size = (source.shape[2], source.shape[3])
+    unscaled = replace(offered, smallest=1, largest=1)
     starts, moved = [], []
-    for wanted_region, known_region in pairs:
-        rows = _placements(wanted_region, known_region, size, offered)
-        best = _best(rows, wanted_region, target, source)
-        starts += [(wanted_region, row) for row in best]
-        plain = rows[(rows[:, 0] == 1) & (rows[:, 1] == 0)]
-        moved += [(wanted_region, row) for row in _best(plain, wanted_region, target, source)]
-    scored = _improved(starts, target, source, offered)
-    # What is only moved is copied whole and sharp: always worth a look.
-    scored += _improved(moved, target, source, replace(offered, smallest=1, largest=1))
+    for region, known_region in pairs:
+        rows = _placements(region, known_region, size, offered)
+        points = _points(region.box, here.shape, GRID)
+        found = scores(rows, *points, region.class_, here, there)
+        starts += [(region, row, offered) for row in _best(rows, found)]
+        # What is only moved is copied whole and sharp: always worth a look.
+        plain = (rows[:, 0] == 1) & (rows[:, 1] == 0)
+        moved += [(region, row, unscaled) for row in _best(rows[plain], found[plain])]
+    scored = _improved(starts + moved, here, there)
     kept: list[Proposal] = []
     for _, proposal in sorted(scored, key=lambda pair: -pair[0]):
         if len(kept) < most and not any(_alike(proposal, other) for other in kept):
@@ -101,31 +102,10 @@ def proposals(
     return kept
 
 
-def seen_through(table: Tensor, source: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-    """Class positions (P, N) of ``source`` seen at target places, through each of P placements.
-
-    Args:
-        table: (P, 4) float64: scale, 1 where mirrored, and the move (down, right) in pixels.
-        source: (1, 1, Hs, Ws), -1 where unknown.
-        rows: (P, N) or (1, N), of target places, in pixels.
-        columns: likewise.
-    """
-    height, width = source.shape[2:]
-    scale, mirrored, down, right = (table[:, i : i + 1] for i in range(4))
-    tall, wide = (height * scale).round().clamp_min(1), (width * scale).round().clamp_min(1)
-    y, x = rows + down, columns + right
-    x = torch.where(mirrored > 0, wide - 1 - x, x)
-    y = ((y + 0.5) * (height / tall)).floor().long()
-    x = ((x + 0.5) * (width / wide)).floor().long()
-    inside = (y >= 0) & (y < height) & (x >= 0) & (x < width)
-    flat = y.clamp(0, height - 1) * width + x.clamp(0, width - 1)
-    return torch.where(inside, source.flatten()[flat], OUTSIDE)
-
-
-def as_table(proposed: list[Proposal], device: torch.device) -> Tensor:
+def as_table(proposed: list[Proposal]) -> Tensor:
     """(P, 4) float64: scale, 1 where mirrored, down and right."""
     rows = [(p.view.scale, float(p.view.mirrored), p.down, p.right) for p in proposed]
-    return torch.tensor(rows, dtype=torch.float64, device=device).view(-1, 4)
+    return torch.tensor(rows, dtype=torch.float64).view(-1, 4)
 
 
 def _unlikely(pair: tuple[Region, Region]) -> float:
@@ -166,76 +146,59 @@ def _meetings(low: float, high: float, wanted_low: float, wanted_high: float) ->
     return sorted({round(low - wanted_low), round(middle), round(high - wanted_high)})
 
 
-def _best(rows: np.ndarray, wanted: Region, target: Tensor, source: Tensor) -> list[np.ndarray]:
+def _best(rows: np.ndarray, scores: np.ndarray) -> list[np.ndarray]:
     """The best of the placements ``rows``, of scales well apart."""
-    table = torch.from_numpy(rows).to(target.device)
-    y, x = _points(wanted.box, target.shape[2:], GRID, target.device)
-    scores = _scores(table, target[0, 0, y, x][None], y[None], x[None], wanted.class_, source)
-    order = scores.argsort(descending=True, stable=True).tolist()
+    order = np.argsort(-scores, kind="stable")
     found: list[np.ndarray] = []
-    for mirrored in (False, True):
+    for mirrored in (0, 1):
         kind: list[np.ndarray] = []
-        for row in (rows[place] for place in order):
-            apart = all(abs(math.log2(row[0] / other[0])) > APART for other in kind)
-            if bool(row[1]) == mirrored and len(kind) < STARTS and apart:
+        for row in rows[order[rows[order, 1] == mirrored]]:
+            if all(abs(math.log2(row[0] / other[0])) > APART for other in kind):
                 kind.append(row)
+            if len(kind) == STARTS:
+                break
         found += kind
     return found
 
 
 def _improved(
-    starts: list[tuple[Region, np.ndarray]], target: Tensor, source: Tensor, offered: ViewRange
+    starts: list[tuple[Region, np.ndarray, ViewRange]], target: np.ndarray, source: np.ndarray
 ) -> list[tuple[float, Proposal]]:
-    """Placements improved by small changes of scale and place, all at once, with their scores."""
-    device = target.device
-    table = torch.from_numpy(np.stack([row for _, row in starts])).to(device)
-    grids = [_points(region.box, target.shape[2:], FINE_GRID, device) for region, _ in starts]
-    y, x = (torch.stack(axis) for axis in zip(*grids, strict=True))
-    here = target[0, 0][y, x]
-    class_ = torch.tensor([[region.class_] for region, _ in starts], device=device)
-    middle = y.double().mean(1), x.double().mean(1)
-    scores = _scores(table, here, y, x, class_, source)
-    for step in STEPS:
-        for factor, down, right in CHANGES:
-            changed = table.clone()
-            changed[:, 0] *= 2 ** (factor * math.ceil(step / 2) / OCTAVE)
-            changed[:, 0] = changed[:, 0].clamp(offered.smallest, offered.largest)
-            growth = changed[:, 0] / table[:, 0]  # about the middle of the region
-            changed[:, 2] = ((middle[0] + table[:, 2]) * growth - middle[0]).round() + down * step
-            changed[:, 3] = ((middle[1] + table[:, 3]) * growth - middle[1]).round() + right * step
-            found = _scores(changed, here, y, x, class_, source)
-            better = found > scores + 1e-9
-            table, scores = torch.where(better[:, None], changed, table), found.maximum(scores)
-    weights = [region.area**0.25 for region, _ in starts]
+    """Placements improved by small changes of scale and place, with their scores."""
+    grids = [_points(region.box, target.shape, FINE_GRID) for region, _, _ in starts]
+    changes = [
+        (2 ** (factor * math.ceil(step / 2) / OCTAVE), down * step, right * step)
+        for step in STEPS
+        for factor, down, right in CHANGES
+    ]
+    table, scores = improved(
+        np.stack([row for _, row, _ in starts]),
+        np.array([[offered.smallest, offered.largest] for _, _, offered in starts]),
+        np.array(changes),
+        np.stack([rows for rows, _ in grids]),
+        np.stack([columns for _, columns in grids]),
+        np.array([region.class_ for region, _, _ in starts]),
+        target,
+        source,
+    )
+    weights = [region.area**0.25 for region, _, _ in starts]
     return [
         (score * weight, Proposal(View(row[0], bool(row[1])), int(row[2]), int(row[3])))
         for score, weight, row in zip(scores.tolist(), weights, table.tolist(), strict=True)
     ]
 
 
-def _scores(
-    table: Tensor, here: Tensor, y: Tensor, x: Tensor, class_: int | Tensor, source: Tensor
-) -> Tensor:
-    """(P,): how well placements put places (P or 1, N) of class positions ``here`` right."""
-    seen = seen_through(table, source, y, x)
-    mine, theirs = here == class_, seen == class_
-    overlap = (mine & theirs).sum(1) / (mine | theirs).sum(1).clamp_min(1)
-    agreement = ((seen == here) | (here < 0)).double().mean(1)
-    return overlap + agreement - 0.02 * (table[:, 0].log2().abs() + table[:, 1])
-
-
 def _points(
-    box: tuple[int, int, int, int], size: torch.Size, count: int, device: torch.device
-) -> tuple[Tensor, Tensor]:
+    box: tuple[int, int, int, int], size: tuple[int, ...], count: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Rows and columns (N,) of a grid of places over a box and a little beyond."""
     axes = []
     for axis in (0, 1):
         low, high = box[axis], box[axis + 2]
         margin = MARGIN * (high - low)
-        places = torch.linspace(low - margin, high - 1 + margin, count, device=device)
-        axes.append(places.round().long().clamp(0, size[axis] - 1))
-    y, x = torch.meshgrid(*axes, indexing="ij")
-    return y.flatten(), x.flatten()
+        places = torch.linspace(low - margin, high - 1 + margin, count)
+        axes.append(places.round().long().clamp(0, size[axis] - 1).numpy())
+    return axes[0], axes[1]
 
 
 def _alike(one: Proposal, other: Proposal) -> bool:

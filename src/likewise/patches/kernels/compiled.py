@@ -6,42 +6,26 @@ Twins on tensors, for other devices: :mod:`likewise.patches.kernels.tensors`.
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
-import numba
 import numpy as np
 import torch
 from numba import njit, prange
 from torch import Tensor
 
+from likewise.patches.kernels.launching import run
 from likewise.patches.kernels.neighbours import NEIGHBOURS
 from likewise.patches.material import Canvas, Material
 
-_ONE_AT_A_TIME = threading.Lock()  # Numba's simplest thread pool cannot be entered twice
 _AROUND = np.array(NEIGHBOURS, dtype=np.int32)
 FAR = np.float32(1e30)
-
-
-def _launched() -> int:
-    """Start Numba's threads, as many as it will ever have; torch keeps the number it was told.
-
-    Both may run on one OpenMP, and Numba then sets the number for torch as well.
-    """
-    told = torch.get_num_threads()
-    count = numba.get_num_threads()
-    torch.set_num_threads(told)
-    return count
-
-
-LAUNCHED = _launched()
 
 
 def evaluate(field: Tensor, canvas: Canvas, material: Material, label_weight: float) -> Tensor:
     """Costs (H, W) of ``field``; see :mod:`likewise.patches.kernels`."""
     costs = torch.empty(field.shape[1:])
     arrays = (*_canvas(canvas), *_material(material))
-    _run(_evaluate, field.numpy(), costs.numpy(), *arrays, np.float32(label_weight))
+    run(_evaluate, field.numpy(), costs.numpy(), *arrays, np.float32(label_weight))
     return costs
 
 
@@ -61,7 +45,7 @@ def sweep(
     before, after = (field.numpy(), costs.numpy()), (found.numpy(), paid.numpy())
     arrays = (*_canvas(canvas), *_material(material))
     numbers = (np.float32(label_weight), jump, reach, trials, np.uint32(seed))
-    _run(_sweep, *before, *after, *arrays, *numbers)
+    run(_sweep, *before, *after, *arrays, *numbers)
     return found, paid
 
 
@@ -69,14 +53,8 @@ def vote(field: Tensor, weights: Tensor, material: Material) -> Tensor:
     """Colours (H, W, C) by weighted votes; see :mod:`likewise.patches.kernels`."""
     colours = torch.empty((*field.shape[1:], material.colours.shape[1]))
     source, _, _, _, table, radius = _material(material)
-    _run(_vote, field.numpy(), weights.numpy(), colours.numpy(), source, table, radius)
+    run(_vote, field.numpy(), weights.numpy(), colours.numpy(), source, table, radius)
     return colours
-
-
-def _run(kernel: Any, *arguments: Any) -> None:
-    with _ONE_AT_A_TIME:
-        numba.set_num_threads(min(torch.get_num_threads(), LAUNCHED))
-        kernel(*arguments)
 
 
 def _canvas(canvas: Canvas) -> tuple[np.ndarray, ...]:
@@ -224,7 +202,7 @@ def enlarge(
     """The field for a larger target; see :mod:`likewise.patches.kernels`."""
     large = torch.empty((3, wanted.shape[0] - 2 * radius, wanted.shape[1] - 2 * radius)).int()
     arrays = (wanted.numpy(), offered.numpy(), table.numpy(), radius)
-    _run(
+    run(
         _enlarge,
         field.numpy(),
         large.numpy(),
