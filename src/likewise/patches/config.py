@@ -26,7 +26,7 @@ class PatchConfig:
     )
     coarsest: int = field(default=64, metadata={"help": "short side of the coarsest level, pixels"})
     trust: float = field(
-        default=0.05,
+        default=0.03,
         metadata={
             "help": "how far from any seam the placement is kept as it is, of the short side; 1 "
             "keeps none of it"

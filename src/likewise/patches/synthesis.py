@@ -24,6 +24,7 @@ from likewise.patches.material import Canvas, Material
 from likewise.patches.start import Placement, resized_field
 from likewise.patches.views import Views
 
+SPREAD, PRIME = 1_000_003, 2**32 - 5  # keep apart what different seeds draw
 FIRST_REACH = 0.25  # of the short side: how far is looked at the coarsest size
 REACH = 8  # pixels, at the finer ones
 TYPICAL = 0.75  # quantile of the costs at which a patch has 1/e of a vote
@@ -71,7 +72,7 @@ def synthesise(
         material = material_of(level, views, classes, config)
         canvas = Canvas.of(layout, level.image.shape[2], classes, config.radius, config.guide)
         reach = REACH if number else max(REACH, round(FIRST_REACH * min(level.size)))
-        answer = settle(field, fixed, canvas, material, config, reach, seed * 64 + number)
+        answer = settle(field, fixed, canvas, material, config, reach, seed * SPREAD + number)
         before = views
     assert answer is not None
     return answer
@@ -95,7 +96,7 @@ def settle(
         costs = kernels.evaluate(field, canvas, material, config.label_weight)
         costs = torch.where(fixed, BEATEN_BY_NONE, costs)
         for jump in config.jumps:
-            drawn = (seed * 4096 + turn * 64 + jump) & 0xFFFFFFFF
+            drawn = (seed * SPREAD + turn * 64 + jump) % PRIME
             field, costs = kernels.sweep(
                 field, costs, canvas, material, config.label_weight,
                 jump, reach, config.trials, drawn,

@@ -28,6 +28,7 @@ voting: Wexler et al., "Space-time completion of video" (PAMI 2007).
 
 from __future__ import annotations
 
+import warnings
 from functools import cache
 from types import ModuleType
 
@@ -61,6 +62,11 @@ def _fused(device: torch.device) -> ModuleType | None:
         fused.evaluate(
             torch.zeros((3, 2, 2), dtype=torch.int32, device=device), canvas, material, 0
         )
-    except Exception:  # Triton raises all kinds where a compiler or a driver is missing
+    except Exception as error:  # Triton raises all kinds where a compiler or a driver is missing
+        warnings.warn(
+            f"the fused patch kernels cannot be used ({error!r:.200}): slower ones are",
+            RuntimeWarning,
+            stacklevel=2,
+        )
         return None
     return fused
