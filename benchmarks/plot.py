@@ -53,9 +53,11 @@ class _Axis:
         return math.log(value / self.low) / math.log(self.high / self.low) * self.length
 
     def ticks(self) -> list[float]:
-        """1, 2 and 5 times powers of ten; the powers alone where that is many."""
+        """1, 2 and 5 times powers of ten; more where that is few, the powers where it is many."""
         first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
-        digits = (1, 2, 5) if last - first <= 4 else (1,)
+        digits: tuple[float, ...] = (1, 2, 5) if last - first <= 4 else (1,)
+        if self.high < 10 * self.low:
+            digits = (1, 1.5, 2, 3, 4, 5, 7)
         every = [digit * 10.0**power for power in range(first, last + 1) for digit in digits]
         return [value for value in every if self.low <= value <= self.high]
 
