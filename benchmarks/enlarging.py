@@ -3,7 +3,8 @@
 A picture that is only enlarged is smooth, and smooth pictures are easy to match. So it is enlarged
 in steps of at most 2, and each step puts back what that step lost: the finest band of the picture
 itself, mirrored over the whole at its own pixel size, and weighed by how rough each class is, so
-that trees stay rougher than sky. The layout is the same at every size; its borders are smooth.
+that trees stay rougher than sky. Outlines of things are left out of it, or they would show again
+and again. The layout is the same at every size; its borders are smooth.
 Smaller sizes than the picture's are area averages.
 """
 
@@ -20,6 +21,8 @@ from benchmarks.costs import Question
 from likewise import LabelMap
 
 LEAST_CONTRAST = 1e-3  # of a class's finest band, in full scale: below it, a class is flat
+OUTLINE = 4  # pixels from another class within which detail is outline, not texture
+LOUDEST = 2.5  # detail in standard deviations of its class, at most
 
 
 def question_of(question: Question, megapixels: float) -> Question:
@@ -44,8 +47,9 @@ def enlarged(picture: Tensor, ids: Tensor, size: tuple[int, int]) -> Tensor:
     steps = math.ceil(math.log2(factor) - 1e-6) if factor > 1 else 0
     ratio = factor ** (1 / max(steps, 1))
     band = picture - _resized(_resized(picture, (height / ratio, width / ratio)), (height, width))
-    contrast = _contrast(band, ids)
-    even = band / contrast.clamp_min(LEAST_CONTRAST)
+    texture = ~_outlines(ids)
+    contrast = _contrast(band, ids, texture)
+    even = texture * (band / contrast.clamp_min(LEAST_CONTRAST)).clamp(-LOUDEST, LOUDEST)
     answer = picture
     for step in range(1, steps + 1):
         last = step == steps
@@ -76,12 +80,25 @@ def enlarged_labels(labels: LabelMap, size: tuple[int, int]) -> LabelMap:
     return labels.with_ids(winner.numpy())
 
 
-def _contrast(band: Tensor, ids: Tensor) -> Tensor:
-    """(1, 1, H, W): the standard deviation of ``band`` within the class of each pixel."""
+def _outlines(ids: Tensor) -> Tensor:
+    """(H, W) booleans: another class is OUTLINE pixels away, or nearer."""
+    known = ids.double()[None, None]
+    window, rim = 2 * OUTLINE + 1, OUTLINE
+    high, low = (F.max_pool2d(sign * known, window, 1, rim)[0, 0] for sign in (1, -1))
+    return high != -low
+
+
+def _contrast(band: Tensor, ids: Tensor, texture: Tensor) -> Tensor:
+    """(1, 1, H, W): the standard deviation of ``band`` within each pixel's class, of its texture.
+
+    A class that is all outline, such as a mast, has the contrast of its outline.
+    """
     contrast = torch.zeros(ids.shape)
     for number in ids.unique():
         here = ids == number
-        contrast[here] = band[0][:, here].square().mean().sqrt()
+        inner = here & texture
+        told = inner if inner.any() else here
+        contrast[here] = band[0][:, told].square().mean().sqrt()
     return contrast[None, None]
 
 
