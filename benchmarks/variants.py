@@ -19,13 +19,12 @@ from torch import Tensor
 
 from likewise.patches import engine, gathering, synthesis
 from likewise.patches.config import PatchConfig
-from likewise.patches.kernels import kernels_for
 from likewise.patches.levels import Level
 from likewise.patches.material import Canvas, Material
 from likewise.patches.placement import place
 from likewise.patches.presets import patch_presets
 from likewise.patches.proposals import ViewRange
-from likewise.patches.synthesis import BEATEN_BY_NONE, Answer, synthesise, votes
+from likewise.patches.synthesis import Answer, searched, synthesise
 
 CROWDED = 0.02  # cost of a place for each time that it is used beyond its share
 MOST_CROWDED = 5.0  # shares, beyond which it costs no more
@@ -115,34 +114,15 @@ def without_blending() -> AbstractContextManager[Any]:
 
 def with_completeness() -> AbstractContextManager[Any]:
     """Counts at each round how often a place is used, and makes the crowded ones cost more."""
-    return mock.patch.object(synthesis, "settle", settle_evenly)
+    return mock.patch.object(synthesis, "searched", searched_evenly)
 
 
-def settle_evenly(
-    field: Tensor,
-    fixed: Tensor,
-    canvas: Canvas,
-    material: Material,
-    config: PatchConfig,
-    reach: int,
-    seed: int,
-) -> Answer:
-    """What ``synthesis.settle`` does, with :func:`crowding` added to the cost of each place."""
-    kernels = kernels_for(field.device)
-    colours = kernels.vote(field, torch.ones(fixed.shape, device=field.device), material)
-    costs = torch.zeros(fixed.shape, device=field.device)
-    for turn in range(config.rounds):
-        canvas = canvas.painted(colours)
-        even = material.with_penalty(CROWDED * crowding(field, material))
-        costs = kernels.evaluate(field, canvas, even, config.label_weight)
-        costs = torch.where(fixed, BEATEN_BY_NONE, costs)
-        for jump in config.jumps:
-            drawn = (seed * 4096 + turn * 64 + jump) & 0xFFFFFFFF
-            field, costs = kernels.sweep(
-                field, costs, canvas, even, config.label_weight, jump, reach, config.trials, drawn
-            )
-        colours = kernels.vote(field, votes(costs), material)
-    return Answer(colours, field, costs)
+def searched_evenly(
+    field: Tensor, fixed: Tensor, canvas: Canvas, material: Material, *others: Any
+) -> tuple[Tensor, Tensor]:
+    """What ``synthesis.searched`` does, with :func:`crowding` added to the cost of each place."""
+    even = material.with_penalty(CROWDED * crowding(field, material))
+    return searched(field, fixed, canvas, even, *others)
 
 
 def crowding(field: Tensor, material: Material) -> Tensor:

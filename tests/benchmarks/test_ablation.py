@@ -33,7 +33,7 @@ def pair() -> TruthPair:
 def replaced() -> tuple[object, ...]:
     """What some variants replace while they paint."""
     seams = gathering.field_without_seams
-    return engine.place, engine.synthesise, seams, synthesis.settle
+    return engine.place, engine.synthesise, seams, synthesis.searched
 
 
 @pytest.mark.parametrize("name", variants())

@@ -93,16 +93,31 @@ def settle(
     costs = torch.zeros(fixed.shape, device=field.device)
     for turn in range(config.rounds):
         canvas = canvas.painted(colours)
-        costs = kernels.evaluate(field, canvas, material, config.label_weight)
-        costs = torch.where(fixed, BEATEN_BY_NONE, costs)
-        for jump in config.jumps:
-            drawn = (seed * SPREAD + turn * 64 + jump) % PRIME
-            field, costs = kernels.sweep(
-                field, costs, canvas, material, config.label_weight,
-                jump, reach, config.trials, drawn,
-            )  # fmt: skip
+        drawn = seed * SPREAD + turn * 64
+        field, costs = searched(field, fixed, canvas, material, config, reach, drawn)
         colours = kernels.vote(field, votes(costs), material)
     return Answer(colours, field, costs)
+
+
+def searched(
+    field: Tensor,
+    fixed: Tensor,
+    canvas: Canvas,
+    material: Material,
+    config: PatchConfig,
+    reach: int,
+    seed: int,
+) -> tuple[Tensor, Tensor]:
+    """One search: the field after sweeps at all jumps, and its costs."""
+    kernels = kernels_for(field.device)
+    costs = kernels.evaluate(field, canvas, material, config.label_weight)
+    costs = torch.where(fixed, BEATEN_BY_NONE, costs)
+    for jump in config.jumps:
+        drawn = (seed + jump) % PRIME
+        field, costs = kernels.sweep(
+            field, costs, canvas, material, config.label_weight, jump, reach, config.trials, drawn
+        )
+    return field, costs
 
 
 def votes(costs: Tensor) -> Tensor:
