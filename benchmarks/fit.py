@@ -21,11 +21,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from benchmarks.cases import Case, read_case
+from benchmarks.cases import read_case
 from benchmarks.scores import Scorer, Scores
 from likewise import Analogy
 from likewise.devices import describe_device
 from likewise.errors import InputError
+from likewise.evaluation.cases import Case
 from likewise.images import Image
 from likewise.methods.source import Source
 from likewise.progress import Progress

@@ -22,7 +22,7 @@ from typing import Any
 import numba
 import torch
 
-from benchmarks.cases import PLACES, ROOT, Case, read_case
+from benchmarks.cases import PLACES, ROOT, read_case
 from benchmarks.costs import TRIAL, Cost, OutOfMemoryError, Question, cost
 from benchmarks.enlarging import question_of
 from benchmarks.growth import SIZES, draw, growth
@@ -30,6 +30,7 @@ from benchmarks.tables import table
 from benchmarks.truth_quality import truth, truth_pairs
 from likewise.devices import choose_device, describe_device
 from likewise.errors import InputError
+from likewise.evaluation.cases import Case
 from likewise.methods.patch import Patch
 from likewise.storage import write_json
 

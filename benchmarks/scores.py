@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import torch
 
-from benchmarks.cases import Case
 from likewise import Image, LabelMap
+from likewise.evaluation.cases import Case
 from likewise.metrics.coherence import bidirectional_similarity
 from likewise.metrics.judge import Judge
 from likewise.metrics.mean_iou import mean_iou

@@ -25,10 +25,11 @@ import torch.nn.functional as F
 from scipy.ndimage import distance_transform_edt
 from torch import Tensor
 
-from benchmarks.cases import Case, read_case
+from benchmarks.cases import read_case
 from likewise import Image, LabelMap
 from likewise.devices import choose_device, describe_device
 from likewise.errors import InputError
+from likewise.evaluation.cases import Case
 from likewise.geometry.warps import one_hot
 from likewise.methods.frame import resized_image
 from likewise.patches.exact import completeness, nearest

@@ -1,0 +1,1 @@
+"""Web: pages and their servers, on FastAPI (the extra "web")."""
