@@ -8,8 +8,24 @@ import pytest
 
 from likewise.evaluation.measures import MEASURES, best
 
-NAMES = """accuracy iou pretrained_accuracy pretrained_iou coherence completeness swd sharpness
-sifid ssim psnr lpips sharpness_gap edited_ssim edited_psnr edited_sharpness_gap""".split()
+NAMES = [
+    "accuracy",
+    "iou",
+    "pretrained_accuracy",
+    "pretrained_iou",
+    "coherence",
+    "completeness",
+    "swd",
+    "sharpness",
+    "sifid",
+    "ssim",
+    "psnr",
+    "lpips",
+    "sharpness_gap",
+    "edited_ssim",
+    "edited_psnr",
+    "edited_sharpness_gap",
+]
 
 
 def test_the_measures_are_those_of_reports_in_their_order() -> None:
