@@ -29,10 +29,10 @@ from PIL import Image as Pillow
 from benchmarks.cases import read_case
 from benchmarks.tables import table
 from benchmarks.truth import TruthPair, make_truth
-from benchmarks.truth_scores import score
 from benchmarks.variants import Variant, variants
 from likewise import Image, LabelMap
 from likewise.errors import InputError
+from likewise.evaluation.truth_scores import truth_scores as score
 from likewise.patches.config import PatchConfig
 from likewise.patches.engine import Engine
 from likewise.patches.levels import Level

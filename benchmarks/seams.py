@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 
 from likewise.devices import describe_device
-from likewise.patches.seams import field_without_seams
+from likewise.patches.blending.seams import field_without_seams
 
 ASPECT = 1.5
 PIECES = 24  # along the short side

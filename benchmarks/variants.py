@@ -21,10 +21,10 @@ from likewise.patches import engine, gathering, synthesis
 from likewise.patches.config import PatchConfig
 from likewise.patches.levels import Level
 from likewise.patches.material import Canvas, Material
-from likewise.patches.placement import place
+from likewise.patches.placing.place import place
+from likewise.patches.placing.proposals import ViewRange
 from likewise.patches.presets import patch_presets
-from likewise.patches.proposals import ViewRange
-from likewise.patches.synthesis import Answer, searched, synthesise
+from likewise.patches.synthesis import Synthesis, searched, synthesise
 
 CROWDED = 0.02  # cost of a place for each time that it is used beyond its share
 MOST_CROWDED = 5.0  # shares, beyond which it costs no more
@@ -54,7 +54,7 @@ class Variant:
         with self.hook():
             if not self.voted:
                 return made.render(layout).colours
-            answers: list[Answer] = []
+            answers: list[Synthesis] = []
             with mock.patch.object(engine, "synthesise", _kept(answers)):
                 made.render(layout)
         assert answers[0].colours.shape[:2] == layout.shape, "too large to be voted at full size"
@@ -95,7 +95,7 @@ def variants() -> dict[str, Variant]:
 def finest_only() -> Iterator[None]:
     """Skips the coarser sizes, which would only make the placement coarser."""
 
-    def finest(levels: Sequence[Level], layouts: Sequence[Tensor], *others: Any) -> Answer:
+    def finest(levels: Sequence[Level], layouts: Sequence[Tensor], *others: Any) -> Synthesis:
         return synthesise(levels[-1:], layouts[-1:], *others)
 
     with mock.patch.object(engine, "synthesise", finest):
@@ -142,8 +142,8 @@ def crowding(field: Tensor, material: Material) -> Tensor:
     return (torch.cat(counts) / fair - 1).clamp(0, MOST_CROWDED)
 
 
-def _kept(answers: list[Answer]) -> Callable[..., Answer]:
-    def keeping(*arguments: Any) -> Answer:
+def _kept(answers: list[Synthesis]) -> Callable[..., Synthesis]:
+    def keeping(*arguments: Any) -> Synthesis:
         answers.append(synthesise(*arguments))
         return answers[-1]
 

@@ -8,10 +8,10 @@ import torch
 from tests import scenes
 from torch import Tensor
 
-from likewise.patches.fitting import Pieces, fitted, slid
-from likewise.patches.likeness import box_mean, shares, unlikeness
-from likewise.patches.placement import QUICK, THOROUGH, PlacementEffort, cell_size, place
-from likewise.patches.proposals import ViewRange
+from likewise.patches.placing.fitting import Pieces, fitted, slid
+from likewise.patches.placing.likeness import box_mean, shares, unlikeness
+from likewise.patches.placing.place import QUICK, THOROUGH, PlacementEffort, cell_size, place
+from likewise.patches.placing.proposals import ViewRange
 from likewise.patches.views import IDENTITY, View, Views
 
 EFFORTS = pytest.mark.parametrize("effort", [THOROUGH, QUICK], ids=["thorough", "quick"])

@@ -8,9 +8,9 @@ import torch
 from tests import scenes
 from tests.reference import placement_twins as twins
 
-from likewise.patches.fitting import SLIDE_GAIN, Pieces, fitted, slid
-from likewise.patches.matching import nearest
-from likewise.patches.sighting import SAMPLES, improved, scores, seen_shares
+from likewise.patches.placing.fitting import SLIDE_GAIN, Pieces, fitted, slid
+from likewise.patches.placing.matching import nearest
+from likewise.patches.placing.sighting import SAMPLES, improved, scores, seen_shares
 from likewise.patches.views import IDENTITY, View
 
 MIRRORED = View(mirrored=True)

@@ -9,9 +9,9 @@ import pytest
 import torch
 from tests.reference import poisson_twins
 
-from likewise.patches import poisson
-from likewise.patches.coarsening import Links, levels_of
-from likewise.patches.poisson import TorchSteps, gather, solve, steps_for
+from likewise.patches.blending import poisson
+from likewise.patches.blending.coarsening import Links, levels_of
+from likewise.patches.blending.poisson import TorchSteps, gather, solve, steps_for
 
 
 def blobs(height: int, width: int, classes: int, seed: int = 0) -> torch.Tensor:

@@ -7,15 +7,15 @@ import pytest
 import torch
 from tests.reference import poisson_twins
 
-from likewise.patches import seams
-from likewise.patches.fields import follow
-from likewise.patches.seams import (
+from likewise.patches.blending import seams
+from likewise.patches.blending.seams import (
     blend,
     class_ids,
     field_without_seams,
     missing_steps,
     without_seams,
 )
+from likewise.patches.fields import follow
 
 
 def ramp(height: int = 24, width: int = 32) -> torch.Tensor:

@@ -13,8 +13,8 @@ from likewise.patches.config import PatchConfig
 from likewise.patches.kernels import kernels_for
 from likewise.patches.levels import Level
 from likewise.patches.material import Canvas
-from likewise.patches.start import Placement
-from likewise.patches.synthesis import Answer, material_of, settle, synthesise, votes
+from likewise.patches.placing.placement import Placement
+from likewise.patches.synthesis import Synthesis, material_of, settle, synthesise, votes
 from likewise.patches.views import IDENTITY, View, Views
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -46,7 +46,7 @@ def scattered(seed: int = 0) -> Placement:
     )
 
 
-def painted(layout: Tensor, start: Placement, config: PatchConfig, seed: int = 0) -> Answer:
+def painted(layout: Tensor, start: Placement, config: PatchConfig, seed: int = 0) -> Synthesis:
     return synthesise([level(house())], [layout], start, 3, config, seed)
 
 

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from likewise.patches import fitting
-from likewise.patches.fitting import Pieces, square
+from likewise.patches.placing import fitting
+from likewise.patches.placing.fitting import Pieces, square
 
 
 def inside(place: int, length: int) -> int:

@@ -1,4 +1,4 @@
-"""Slow twins of likewise.patches.poisson and .seams: one loop a pixel, and a direct solver."""
+"""Slow twins of patches.blending.poisson and .seams: one loop a pixel, and a direct solver."""
 
 from __future__ import annotations
 

@@ -30,8 +30,8 @@ from likewise.methods.frame import (
 from likewise.methods.source import Source
 from likewise.networks.generator import Generator
 from likewise.patches.alignment import correspondence, enlarged
+from likewise.patches.blending.seams import without_seams
 from likewise.patches.fields import follow
-from likewise.patches.seams import without_seams
 from likewise.progress import Progress
 from likewise.training.checkpoint import Checkpoint, fingerprint
 from likewise.training.config import SemiaConfig

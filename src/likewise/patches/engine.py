@@ -14,8 +14,8 @@ from torch import Tensor
 from likewise.patches.config import PatchConfig
 from likewise.patches.gathering import Painting, enlarged, gathered
 from likewise.patches.levels import Level, level_sizes, resized_ids, resized_level, scaled
-from likewise.patches.placement import QUICK, THOROUGH, place
-from likewise.patches.start import Placement
+from likewise.patches.placing.place import QUICK, THOROUGH, place
+from likewise.patches.placing.placement import Placement
 from likewise.patches.synthesis import synthesise
 from likewise.patches.views import Views
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from likewise.patches.blending.seams import field_without_seams
 from likewise.patches.kernels import kernels_for
 from likewise.patches.material import with_margin
-from likewise.patches.seams import field_without_seams
 from likewise.patches.views import Views, to_source
 
 WINDOW = 2  # radius, in pixels, of the window in which labels decide what a pixel takes

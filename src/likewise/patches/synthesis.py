@@ -1,4 +1,4 @@
-"""Synthesis: a picture of a new layout made of the patches of a source, coarse to fine.
+"""Synthesis: a picture of a new layout, made of the patches of a source, coarse to fine.
 
 At each size the picture is voted on by the patches that the field names, then PatchMatch looks for
 patches that fit the picture, its labels and their surroundings better, and so on in turn; the field
@@ -21,7 +21,7 @@ from likewise.patches.config import PatchConfig
 from likewise.patches.kernels import kernels_for
 from likewise.patches.levels import Level
 from likewise.patches.material import Canvas, Material
-from likewise.patches.start import Placement, resized_field
+from likewise.patches.placing.placement import Placement, resized_field
 from likewise.patches.views import Views
 
 SPREAD, PRIME = 1_000_003, 2**32 - 5  # keep apart what different seeds draw
@@ -33,7 +33,7 @@ BEATEN_BY_NONE = -1.0  # cost of what is fixed: below any
 
 
 @dataclass(frozen=True)
-class Answer:
+class Synthesis:
     """What came out: the voted colours (H, W, C), the field (3, H, W) and its costs (H, W)."""
 
     colours: Tensor
@@ -48,7 +48,7 @@ def synthesise(
     classes: int,
     config: PatchConfig,
     seed: int,
-) -> Answer:
+) -> Synthesis:
     """Paint the finest of ``layouts`` with patches of the finest of ``levels``.
 
     Args:
@@ -86,7 +86,7 @@ def settle(
     config: PatchConfig,
     reach: int,
     seed: int,
-) -> Answer:
+) -> Synthesis:
     """Rounds of search and vote at one size, for all pixels that are not ``fixed`` (H, W)."""
     kernels = kernels_for(field.device)
     colours = kernels.vote(field, torch.ones(fixed.shape, device=field.device), material)
@@ -96,7 +96,7 @@ def settle(
         drawn = seed * SPREAD + turn * 64
         field, costs = searched(field, fixed, canvas, material, config, reach, drawn)
         colours = kernels.vote(field, votes(costs), material)
-    return Answer(colours, field, costs)
+    return Synthesis(colours, field, costs)
 
 
 def searched(

@@ -1,4 +1,4 @@
-"""The steps of a V-cycle compiled for the CPU; see :mod:`likewise.patches.poisson`.
+"""The steps of a V-cycle compiled for the CPU; see :mod:`likewise.patches.blending.poisson`.
 
 Not in the paper: because as torch operations each step goes through memory a dozen times.
 """
@@ -9,13 +9,13 @@ import numba
 import numpy as np
 from torch import Tensor
 
-from likewise.patches.coarsening import Level, Stairs
+from likewise.patches.blending.coarsening import Level, Stairs
 
 ZERO, QUARTER = np.float32(0), np.float32(0.25)
 
 
 class CompiledSteps:
-    """:class:`likewise.patches.poisson.Steps` for float32 tensors on the CPU."""
+    """:class:`likewise.patches.blending.poisson.Steps` for float32 tensors on the CPU."""
 
     def sweep(self, level: Level, field: Tensor, wanted: Tensor, colour: int) -> None:
         """Solve every second pixel, as on a chessboard, for its neighbours as they are."""

@@ -11,8 +11,8 @@ import torch
 from scipy import ndimage
 from torch import Tensor
 
+from likewise.patches.placing.sweeps import Labelling, seams
 from likewise.patches.shifts import BORDER_SHARE, SEAM_COST
-from likewise.patches.sweeps import Labelling, seams
 
 POOR = 12.0  # unlikeness from which on no move at all is mended
 MEND_COST = 10.0  # of each cell so mended

@@ -16,7 +16,7 @@ import torch
 from scipy import ndimage
 from torch import Tensor
 
-from likewise.patches.sighting import improved, scores
+from likewise.patches.placing.sighting import improved, scores
 from likewise.patches.views import View
 
 GRID = 20  # points a side at which a placement is judged, over the box of its region

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from likewise.patches.alignment import FIRST_PULL, PULL
 from likewise.patches.kernels.launching import run
-from likewise.patches.likeness import box_mean
+from likewise.patches.placing.likeness import box_mean
 
 
 def matched(

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from likewise.patches.start import Placement, resized_field, torn_pixels
+from likewise.patches.placing.placement import Placement, resized_field, torn_pixels
 from likewise.patches.views import IDENTITY, View, Views
 
 

@@ -2,8 +2,8 @@
 
 Solved is the screened Poisson equation ``c / reach^2 - div(links grad c) = wanted`` on the grid of
 pixels, mirrored at its edges. Places that no chain of links joins know nothing of each other. Each
-round is one V-cycle over the levels of :mod:`likewise.patches.coarsening`, taken as the direction
-of a step of conjugate gradients; cost and memory are linear in pixels.
+round is one V-cycle over the levels of :mod:`likewise.patches.blending.coarsening`, taken as the
+direction of a step of conjugate gradients; cost and memory are linear in pixels.
 
 Not in the paper: because seams are blended by it. Multigrid as a preconditioner: Tatebe (1993); the
 flexible form, for V-cycles that are not quite symmetric: Notay, SIAM J. Sci. Comput. 22 (2000).
@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from likewise.patches.coarsening import RIM, Level, Links, Stairs, levels_of
+from likewise.patches.blending.coarsening import RIM, Level, Links, Stairs, levels_of
 
 ROUNDS = 5  # leave at most 1/255 of a wrong colour on nearly all real seams
 COARSE_SWEEPS = 2  # on each coarse level, down and up; one on the finest, which costs the most
@@ -118,7 +118,9 @@ def _means(stairs: Stairs, rest: Tensor) -> Tensor:
 def steps_for(device: torch.device) -> Steps:
     """Compiled ones on the CPU, torch operations elsewhere."""
     if device.type == "cpu":
-        from likewise.patches.poisson_cpu import CompiledSteps  # compiles: only when needed
+        from likewise.patches.blending.poisson_cpu import (
+            CompiledSteps,  # compiles: only when needed
+        )
 
         return CompiledSteps()
     return TorchSteps()

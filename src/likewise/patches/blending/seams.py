@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from likewise.patches.coarsening import Links
-from likewise.patches.poisson import solve
+from likewise.patches.blending.coarsening import Links
+from likewise.patches.blending.poisson import solve
 
 REACH = 1 / 10  # of the short side: how far a correction spreads; further, colours drift
 FAINT = 0.4  # steps above this (range 2) are texture, not seams: blended, they would smear

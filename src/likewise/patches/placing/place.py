@@ -16,13 +16,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from likewise.patches.fitting import Pieces, fitted, slid
-from likewise.patches.likeness import placed_unlikeness, shares, unlikeness
-from likewise.patches.matching import cell_places, matched
-from likewise.patches.proposals import Proposal, ViewRange, as_table, proposals
-from likewise.patches.regions import choose
+from likewise.patches.placing.fitting import Pieces, fitted, slid
+from likewise.patches.placing.likeness import placed_unlikeness, shares, unlikeness
+from likewise.patches.placing.matching import cell_places, matched
+from likewise.patches.placing.proposals import Proposal, ViewRange, as_table, proposals
+from likewise.patches.placing.regions import choose
+from likewise.patches.placing.sweeps import Labelling, settled
 from likewise.patches.shifts import SWEEPS
-from likewise.patches.sweeps import Labelling, settled
 from likewise.patches.views import IDENTITY, View
 
 DEFAULT_VIEWS = ViewRange()

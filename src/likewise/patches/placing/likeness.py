@@ -14,7 +14,7 @@ from torch import Tensor
 
 from likewise.patches.alignment import WINDOW_WEIGHTS, WINDOWS
 from likewise.patches.kernels.launching import run
-from likewise.patches.sighting import seen_shares
+from likewise.patches.placing.sighting import seen_shares
 
 BLANK_COST = 50.0  # of a cell taken from where the source knows nothing, or from beyond its edges
 
@@ -67,7 +67,7 @@ def placed_unlikeness(table: Tensor, target: Tensor, source_ids: Tensor, cell: i
     """(P, h*w): how unlike each placement of the source is to each target cell.
 
     Args:
-        table: placements (P, 4), as in :mod:`~likewise.patches.sighting`.
+        table: placements (P, 4), as in :mod:`~likewise.patches.placing.sighting`.
         target: shares of the target (1, K, h, w).
         source_ids: (1, 1, Hs, Ws).
         cell: pixels a side.
