@@ -15,18 +15,17 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from benchmarks.cases import read_case
-from benchmarks.scores import Scorer, Scores
 from likewise import Analogy
 from likewise.devices import describe_device
 from likewise.errors import InputError
 from likewise.evaluation.cases import Case
+from likewise.evaluation.scoring import Scorer
 from likewise.images import Image
 from likewise.methods.source import Source
 from likewise.progress import Progress
@@ -95,9 +94,8 @@ def render_and_score(
     case: Case, analogy: Analogy, options: argparse.Namespace
 ) -> dict[str, dict[str, float]]:
     """Render every target, print its scores, and write a contact sheet if a folder was named."""
-    scorer = Scorer(case)
-    print(f"  judge on held-out warps of the source: accuracy {scorer.judge.held_out_score:.3f}")
-    print(f"  {'target':16s} {'ms':>8s} " + " ".join(f"{n:>12s}" for n in Scores.__annotations__))
+    scorer = Scorer(case, device=analogy.method.device)
+    print(f"  judge on held-out warps of the source: accuracy {scorer.ceilings['accuracy']:.3f}")
     found: dict[str, dict[str, float]] = {}
     columns = []
     for name, target in case.targets.items():
@@ -105,7 +103,11 @@ def render_and_score(
         start = time.perf_counter()
         rendered = analogy.render(target)
         milliseconds = (time.perf_counter() - start) * 1e3
-        scores = asdict(scorer.score(rendered, target))
+        scores = scorer.score(rendered, name)
+        unchanged = scorer.score(case.image.resized(target.size), name)
+        scores["untouched"] = unchanged["accuracy"]  # what doing nothing scores
+        if not found:
+            print(f"  {'target':16s} {'ms':>8s} " + " ".join(f"{n:>12s}" for n in scores))
         found[name] = {"render_ms": milliseconds, **scores}
         row = " ".join(f"{value:12.3f}" for value in scores.values())
         print(f"  {name:16s} {milliseconds:8.1f} {row}", flush=True)

@@ -19,8 +19,8 @@ from benchmarks.costs import TRIAL, Question
 from benchmarks.tables import table
 from benchmarks.trial import trial
 from benchmarks.truth import EditKind, TruthPair, make_truth, strong_warps
-from benchmarks.truth_scores import score
 from likewise import Image
+from likewise.evaluation.truth_scores import truth_scores as score
 from likewise.methods.patch import Patch
 from likewise.sheet import Column, contact_sheet
 

@@ -9,22 +9,10 @@ import pytest
 from likewise.evaluation.measures import MEASURES, best
 
 NAMES = [
-    "accuracy",
-    "iou",
-    "pretrained_accuracy",
-    "pretrained_iou",
-    "coherence",
-    "completeness",
-    "swd",
-    "sharpness",
-    "sifid",
-    "ssim",
-    "psnr",
-    "lpips",
-    "sharpness_gap",
-    "edited_ssim",
-    "edited_psnr",
-    "edited_sharpness_gap",
+    *("accuracy", "iou", "pretrained_accuracy", "pretrained_iou"),
+    *("coherence", "completeness", "swd", "sharpness", "sifid"),
+    *("ssim", "psnr", "lpips", "sharpness_gap"),
+    *("edited_ssim", "edited_psnr", "edited_sharpness_gap"),
 ]
 
 

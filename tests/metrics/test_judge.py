@@ -40,6 +40,7 @@ def test_reads_another_layout_of_the_same_materials() -> None:
     source = bands()
     fitted = judge().fit(painted(source), source, seed=0)
     assert fitted.held_out_score > 0.9
+    assert 0.75 < fitted.held_out_iou < fitted.held_out_score
     target = np.ascontiguousarray(source[::-1, ::-1])
     read = fitted.read(painted(target, seed=1))
     assert pixel_accuracy(read, target, 3) > 0.88

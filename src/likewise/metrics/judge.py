@@ -16,6 +16,7 @@ from skimage.transform import resize
 from sklearn.ensemble import ExtraTreesClassifier
 
 from likewise.errors import ImageError, LabelError, NotFittedError
+from likewise.metrics.mean_iou import mean_iou
 from likewise.metrics.pictures import as_picture
 from likewise.metrics.pixel_accuracy import pixel_accuracy
 from likewise.metrics.pixel_features import pixel_features
@@ -40,9 +41,11 @@ class Judge:
     Attributes:
         held_out_score: pixel accuracy on warps of the source that the fit did not see, 0 to 1.
             Report it beside any number the judge gives: no rendered image should score far above.
+        held_out_iou: mean IoU on the same warps, 0 to 1.
     """
 
     held_out_score: float
+    held_out_iou: float
 
     def __init__(self, *, pixels: int = 30_000, trees: int = 48, threads: int = -1) -> None:
         self.pixels = pixels
@@ -79,7 +82,7 @@ class Judge:
         self._forest = ExtraTreesClassifier(
             self.trees, min_samples_leaf=3, n_jobs=self.threads, random_state=seed
         ).fit(rows, answers)
-        self.held_out_score = self._score([next(pairs) for _ in range(_HELD_OUT)])
+        self._score([next(pairs) for _ in range(_HELD_OUT)])
         return self
 
     def read(self, image: ArrayLike) -> NDArray[np.int64]:
@@ -136,10 +139,12 @@ class Judge:
             start += known.size
         return np.concatenate(rows), labels[chosen]
 
-    def _score(self, pairs: list[tuple[NDArray, NDArray]]) -> float:
+    def _score(self, pairs: list[tuple[NDArray, NDArray]]) -> None:
         read = np.concatenate([self._read_working(picture).ravel() for picture, _ in pairs])
         known = np.concatenate([labels.ravel() for _, labels in pairs])
-        return pixel_accuracy(read, known, int(known.max()) + 1, ignore=IGNORED)
+        classes = int(max(known.max(), read.max())) + 1
+        self.held_out_score = pixel_accuracy(read, known, classes, ignore=IGNORED)
+        self.held_out_iou = mean_iou(read, known, classes, ignore=IGNORED)
 
 
 def _warped_pairs(

@@ -6,13 +6,13 @@ import math
 
 import numpy as np
 import pytest
-from benchmarks.truth_scores import edited_area, score
 from scipy.ndimage import binary_dilation, gaussian_filter
 from skimage.metrics import structural_similarity
 from tests import pairs, scenes
 
 from likewise import Image, LabelMap
 from likewise.errors import ImageError, LabelError
+from likewise.evaluation.truth_scores import edited_area, truth_scores
 from likewise.metrics.fidelity import psnr, ssim
 
 EDITED = ("edited_ssim", "edited_psnr", "edited_sharpness", "edited_sharpness_gap")
@@ -33,7 +33,7 @@ def spoilt(image: Image, where: np.ndarray) -> Image:
 
 def test_the_truth_itself_scores_perfectly() -> None:
     image, labels, before = truth()
-    found = score(image, image, labels, before)
+    found = truth_scores(image, image, labels, before)
     assert found["ssim"] == found["edited_ssim"] == pytest.approx(1)
     assert found["psnr"] == found["edited_psnr"] == math.inf
     assert found["sharpness"] == found["edited_sharpness"] == pytest.approx(1)
@@ -55,11 +55,11 @@ def test_damage_elsewhere_does_not_touch_the_edited_scores_and_damage_inside_doe
     image, labels, before = truth()
     area = edited_area(labels, before)
     far = ~edited_area(labels, before, 20)
-    outside = score(spoilt(image, far), image, labels, before)
+    outside = truth_scores(spoilt(image, far), image, labels, before)
     assert outside["ssim"] < 0.9
     assert outside["edited_ssim"] == pytest.approx(1)
     assert outside["edited_psnr"] == math.inf
-    inside = score(spoilt(image, area), image, labels, before)
+    inside = truth_scores(spoilt(image, area), image, labels, before)
     assert inside["edited_ssim"] < inside["ssim"] < 1
     assert inside["edited_psnr"] < inside["psnr"]
     assert inside["edited_sharpness"] < inside["sharpness"] < 1
@@ -69,7 +69,7 @@ def test_damage_elsewhere_does_not_touch_the_edited_scores_and_damage_inside_doe
 def test_masked_figures_agree_with_the_formulas() -> None:
     image, labels, before = truth()
     other = spoilt(image, np.ones(labels.size, dtype=bool))
-    found = score(other, image, labels, before)
+    found = truth_scores(other, image, labels, before)
     a, b, area = other.to_float(), image.to_float(), edited_area(labels, before)
     error = np.mean((a[area].astype(float) - b[area]) ** 2)
     assert found["edited_psnr"] == pytest.approx(-10 * np.log10(error), rel=1e-6)
@@ -82,7 +82,7 @@ def test_masked_figures_agree_with_the_formulas() -> None:
 def test_where_all_is_edited_the_scores_are_those_of_the_picture() -> None:
     image, labels, before = truth()
     other = spoilt(image, np.ones(labels.size, dtype=bool))
-    found = score(other, image, labels, before.resized((30, 40)))
+    found = truth_scores(other, image, labels, before.resized((30, 40)))
     assert found["edited_share"] == 1
     assert found["ssim"] == ssim(other.to_float(), image.to_float())
     assert found["psnr"] == psnr(other.to_float(), image.to_float())
@@ -96,7 +96,7 @@ def test_the_gap_does_not_let_noise_make_up_for_blur() -> None:
     means = np.stack([values[labels.ids == k].mean(axis=0) for k in range(3)])[labels.ids]
     factors = np.array([0.5, 1.5, 1.0])[labels.ids][..., None]
     changed = Image.from_array(np.clip(means + factors * (values - means), 0, 1))
-    found = score(changed, image, labels)
+    found = truth_scores(changed, image, labels)
     assert found["sharpness:sky"] == pytest.approx(0.5, abs=0.02)
     assert found["sharpness:ground"] == pytest.approx(1.5, abs=0.02)
     areas = [np.mean(labels.ids == k) for k in (0, 1)]
@@ -106,15 +106,15 @@ def test_the_gap_does_not_let_noise_make_up_for_blur() -> None:
 
 def test_without_an_edit_there_is_no_figure_and_without_a_source_no_entry() -> None:
     image, labels, _ = truth()
-    found = score(image, image, labels, labels)
+    found = truth_scores(image, image, labels, labels)
     assert all(math.isnan(found[name]) for name in EDITED)
     assert found["edited_share"] == 0
-    assert not any(name.startswith("edited") for name in score(image, image, labels))
+    assert not any(name.startswith("edited") for name in truth_scores(image, image, labels))
 
 
 def test_sizes_that_do_not_fit_are_refused() -> None:
     image, labels, before = truth()
     with pytest.raises(ImageError):
-        score(image.resized((30, 40)), image, labels, before)
+        truth_scores(image.resized((30, 40)), image, labels, before)
     with pytest.raises(LabelError):
-        score(image, image, labels.resized((30, 40)), before)
+        truth_scores(image, image, labels.resized((30, 40)), before)

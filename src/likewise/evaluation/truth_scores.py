@@ -8,14 +8,15 @@ MARGIN pixels around them.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 from skimage.metrics import structural_similarity
 
-from likewise import Image, LabelMap
 from likewise.errors import ImageError
-from likewise.labels.class_table import ClassTable
+from likewise.images import Image
+from likewise.labels.label_map import LabelMap
 from likewise.metrics.fidelity import psnr, ssim
 from likewise.metrics.sharpness import sharpness_by_class
 
@@ -24,7 +25,7 @@ WINDOW = 7  # pixels: of SSIM
 FEWEST = 25  # pixels of a class below which its sharpness says nothing
 
 
-def score(
+def truth_scores(
     rendered: Image, truth: Image, labels: LabelMap, source_labels: LabelMap | None = None
 ) -> dict[str, float]:
     """Score ``rendered`` against ``truth``.
@@ -57,14 +58,20 @@ def score(
     table = labels.present_classes
     layout = labels.indices(table)
     found = {"ssim": ssim(image, known), "psnr": psnr(image, known)}
-    ratios = _sharpness(image, known, layout)
-    found |= _summary(ratios)
-    found |= {f"sharpness:{_name(table, k)}": ratio for k, (ratio, _) in ratios.items()}
+    ratios = sharpness_by_class(image, layout, known, layout)
+    found |= sharpness_means(ratios, layout)
+    names = table.names
+    found |= {
+        f"sharpness:{names[k]}": ratio
+        for k, ratio in ratios.items()
+        if (layout == k).sum() >= FEWEST
+    }
     if source_labels is None:
         return found
     area = edited_area(labels, source_labels)
     fidelity = {"ssim": _masked_ssim(image, known, area), "psnr": _masked_psnr(image, known, area)}
-    inside = fidelity | _summary(_sharpness(image, known, np.where(area, layout, -1)))
+    within = np.where(area, layout, -1)
+    inside = fidelity | sharpness_means(sharpness_by_class(image, within, known, within), within)
     found |= {f"edited_{name}": value for name, value in inside.items()}
     return found | {"edited_share": float(area.mean())}
 
@@ -101,24 +108,22 @@ def _masked_psnr(image: np.ndarray, known: np.ndarray, area: np.ndarray) -> floa
     return -10 * math.log10(error) if error else math.inf
 
 
-def _sharpness(
-    image: np.ndarray, known: np.ndarray, layout: np.ndarray
-) -> dict[int, tuple[float, int]]:
-    """Ratio and area in pixels of each class that is large enough, by its index."""
-    areas = {k: int((layout == k).sum()) for k in range(layout.max() + 1)}
-    ratios = sharpness_by_class(image, layout, known, layout)
-    return {k: (ratio, areas[k]) for k, ratio in ratios.items() if areas[k] >= FEWEST}
+def sharpness_means(ratios: Mapping[int, float], layout: np.ndarray) -> dict[str, float]:
+    """Means of "sharpness" and "sharpness_gap" over the classes, weighed by their areas.
 
+    Args:
+        ratios: sharpness relative to something known, by class.
+        layout: (H, W) class indices; classes of fewer than FEWEST pixels are left out.
 
-def _summary(ratios: dict[int, tuple[float, int]]) -> dict[str, float]:
-    if not ratios:
+    Returns:
+        Not numbers where no class is left.
+    """
+    areas = {k: int((layout == k).sum()) for k in ratios}
+    large = [k for k in ratios if areas[k] >= FEWEST]
+    if not large:
         return {"sharpness": math.nan, "sharpness_gap": math.nan}
-    values, areas = np.array(list(ratios.values())).T
+    values, weights = np.array([ratios[k] for k in large]), [areas[k] for k in large]
     return {
-        "sharpness": float(np.average(values, weights=areas)),
-        "sharpness_gap": float(np.average(np.abs(values - 1), weights=areas)),
+        "sharpness": float(np.average(values, weights=weights)),
+        "sharpness_gap": float(np.average(np.abs(values - 1), weights=weights)),
     }
-
-
-def _name(table: ClassTable, index: int) -> str:
-    return list(table)[index].name
