@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
 
 from likewise.errors import ImageError
 
@@ -39,3 +41,17 @@ def same_channels(first: str, a: NDArray, second: str, b: NDArray) -> None:
     """
     if a.shape[2] != b.shape[2]:
         raise ImageError(first, f"{a.shape[2]} channels", f"{b.shape[2]}, as {second} has")
+
+
+def as_batch(picture: NDArray[np.float32]) -> Tensor:
+    """(1, C, H, W) of a picture (H, W, C), as networks take it."""
+    return torch.from_numpy(picture).permute(2, 0, 1)[None]
+
+
+def as_colours(picture: NDArray[np.float32]) -> Tensor:
+    """(1, 3, H, W) of a picture (H, W, C), for features of colours.
+
+    Grey (C = 1 or 2) is repeated; what follows the colours (alpha) is dropped.
+    """
+    batch = as_batch(picture)
+    return batch[:, :1].expand(-1, 3, -1, -1) if batch.shape[1] < 3 else batch[:, :3]
