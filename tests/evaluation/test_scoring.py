@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from scipy.ndimage import gaussian_filter
 from tests import pairs, scenes
 
@@ -17,7 +18,7 @@ from likewise.labels.label_map import LabelMap
 
 QUICK = (ForestJudge(pixels=3000, trees=12, threads=1),)
 LAYOUT = {"accuracy", "iou"}
-APPEARANCE = {"coherence", "completeness", "sharpness"}
+APPEARANCE = {"coherence", "completeness", "swd", "sharpness", "sifid"}
 TRUTH = {"ssim", "psnr", "sharpness_gap", "edited_ssim", "edited_psnr", "edited_sharpness_gap"}
 
 
@@ -99,7 +100,7 @@ def test_a_layout_of_nothing_known_has_no_layout_scores() -> None:
     nothing = pairs.labels(np.full(pairs.SIZE, scenes.IGNORED), (scenes.IGNORED,))
     made = case(nothing=nothing)
     found = Scorer(made, judges=QUICK).score(made.image, "nothing")
-    assert set(found) == {"coherence", "completeness"} | (set(found) & {"swd", "sifid"})
+    assert set(found) == APPEARANCE - {"sharpness"}
 
 
 @pytest.mark.parametrize("size", [(5, 40), (3, 3)])
@@ -117,6 +118,34 @@ def test_large_pictures_are_compared_small() -> None:
     for source, target in [((96, 3000), (96, 3000)), ((200, 200), (2400, 2400))]:
         factor = working_side(source, target) / min(source)
         assert target[0] * target[1] * factor**2 <= MOST_PATCHES
+
+
+def test_large_and_small_pictures_differ_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is shrunk because it is large is shrunk by one factor, so scores keep their order."""
+    made = case()
+    monkeypatch.setattr("likewise.evaluation.scoring.MOST_PIXELS", 2000)
+    scorer = Scorer(made, judges=())
+    near = scorer.score(made.truths["moved"], "moved")
+    far = scorer.score(blurred(made.truths["moved"]), "moved")
+    assert near["swd"] < far["swd"]
+    assert near["sifid"] < far["sifid"]
+    copied = scorer.score(made.image, "moved")
+    assert copied["swd"] == copied["sifid"] == pytest.approx(0, abs=1e-9)
+
+
+def test_lpips_and_features_are_those_given() -> None:
+    made = case()
+    seen: list[int] = []
+
+    def features(batch: torch.Tensor) -> torch.Tensor:
+        seen.append(batch.shape[1])
+        return batch
+
+    scorer = Scorer(made, judges=(), features=features, lpips=lambda a, b: float(abs(a - b).max()))
+    truth = made.truths["moved"]
+    assert scorer.score(truth, "moved")["lpips"] == 0
+    assert scorer.score(made.image, "moved")["lpips"] > 0.1
+    assert set(seen) == {3}
 
 
 def test_what_does_not_fit_is_refused() -> None:

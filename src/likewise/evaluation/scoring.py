@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import cached_property, lru_cache
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from likewise.errors import ImageError, InputError
 from likewise.evaluation.cases import Case
@@ -17,10 +19,16 @@ from likewise.evaluation.measures import MEASURES
 from likewise.evaluation.truth_scores import WINDOW, sharpness_means, truth_scores
 from likewise.images import Image
 from likewise.metrics.coherence import WORKING_SIDE, bidirectional_similarity
+from likewise.metrics.frechet import FeatureFunction, SingleImageFrechet
 from likewise.metrics.sharpness import sharpness_by_class
+from likewise.metrics.sliced_wasserstein import SlicedWasserstein
 
 DEFAULT_JUDGES = (ForestJudge(),)
 MOST_PATCHES = 20_000  # of either picture at the size coherence works at: seconds on two cores
+MOST_PIXELS = 250_000  # of either picture at the size SWD and SIFID work at: as above
+
+PictureDistance = Callable[[NDArray[np.float32], NDArray[np.float32]], float]
+"""Of I' and I, both (H, W, C) floats in [0, 1]."""
 
 
 class Scorer:
@@ -29,8 +37,11 @@ class Scorer:
     Args:
         case: source pair, layouts, and truths where there are any.
         judges: that read layouts, each with another prefix of its scores.
-        device: where patches are compared and networks run.
-        seed: of the judges.
+        device: where patches are compared.
+        features: that SIFID looks at; None takes its default, a seeded network of random weights.
+        lpips: distance of an answer to the truth with weights of the user's, as
+            :mod:`likewise.metrics.lpips` makes it; None leaves LPIPS out.
+        seed: of the judges, and of the directions of SWD.
     """
 
     def __init__(
@@ -39,6 +50,8 @@ class Scorer:
         *,
         judges: Sequence[CaseJudge] = DEFAULT_JUDGES,
         device: str | torch.device = "cpu",
+        features: FeatureFunction | None = None,
+        lpips: PictureDistance | None = None,
         seed: int = 0,
     ) -> None:
         prefixes = [judge.prefix for judge in judges]
@@ -46,10 +59,14 @@ class Scorer:
         self.case = case
         self.device = device
         self._judges = tuple(judges)
+        self._features = features
+        self._lpips = lpips
         self._seed = seed
         self._table = case.labels.present_classes
         self._source = case.image.to_float()
         self._truth_scores: dict[str, dict[str, float]] = {}
+        self._patches = lru_cache(maxsize=2)(self._sliced)
+        self._gaussian = lru_cache(maxsize=2)(self._frechet)
 
     @cached_property
     def ceilings(self) -> dict[str, float]:
@@ -118,14 +135,34 @@ class Scorer:
             device=self.device,
         )
         found |= {"coherence": near.coherence, "completeness": near.completeness}
+        found |= self._distances(image)
         known = self.case.labels.indices(self._table)
         ratios = sharpness_by_class(picture, layout, self._source, known)
         found["sharpness"] = sharpness_means(ratios, layout)["sharpness"]
         return _finite(found)
 
+    def _distances(self, image: Image) -> dict[str, float]:
+        """SWD and SIFID, of pictures shrunk by one factor where they are large."""
+        pixels = max(math.prod(image.size), math.prod(self.case.image.size))
+        factor = min(1.0, math.sqrt(MOST_PIXELS / pixels))
+        small = _shrunk(image, factor)
+        found = {"swd": self._patches(factor).of(small).mean}
+        with suppress(ImageError):  # too small for the features
+            found["sifid"] = self._gaussian(factor).of(small)
+        return found
+
+    def _sliced(self, factor: float) -> SlicedWasserstein:
+        source = _shrunk(self.case.image, factor)
+        return SlicedWasserstein(source, seed=self._seed, device=self.device)
+
+    def _frechet(self, factor: float) -> SingleImageFrechet:
+        return SingleImageFrechet(_shrunk(self.case.image, factor), features=self._features)
+
     def _to_truth(self, rendered: Image, truth: Image, target: str) -> dict[str, float]:
         found = truth_scores(rendered, truth, self.case.targets[target], self.case.labels)
         found.pop("sharpness")  # here it is relative to the source
+        if self._lpips is not None:
+            found["lpips"] = self._lpips(rendered.to_float(), truth.to_float())
         return _finite({name: value for name, value in found.items() if name in MEASURES})
 
     def _require_layout(self, target: str) -> None:
@@ -150,6 +187,12 @@ def working_side(source: tuple[int, int], target: tuple[int, int]) -> int:
     pixels = max(source[0] * source[1], target[0] * target[1])
     short = min(source)
     return max(1, min(WORKING_SIDE, int(short * math.sqrt(MOST_PATCHES / pixels))))
+
+
+def _shrunk(image: Image, factor: float) -> NDArray[np.float32]:
+    """(h, w, C) floats of ``image`` at ``factor`` of its size."""
+    height, width = (max(1, round(side * factor)) for side in image.size)
+    return image.resized((height, width)).to_float()
 
 
 def _finite(scores: dict[str, float]) -> dict[str, float]:

@@ -90,7 +90,7 @@ def _loaded(place: str, options: dict[str, Any]) -> tuple[Any, Preparation]:
 
     config = transformers.AutoConfig.from_pretrained(place, trust_remote_code=False, **options)
     if config.model_type in OF_MASKS:
-        kind = transformers.AutoModelForUniversalSegmentation
+        kind: Any = transformers.AutoModelForUniversalSegmentation
     elif type(config) in transformers.MODEL_FOR_SEMANTIC_SEGMENTATION_MAPPING:
         kind = transformers.AutoModelForSemanticSegmentation
     else:
