@@ -1,11 +1,13 @@
-"""Mean IoU and pixel accuracy beside scikit-learn's, to 1e-12."""
+"""Mean IoU and pixel accuracy beside scikit-learn's, to 1e-12, and torchmetrics', to 1e-6."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from sklearn.metrics import accuracy_score, jaccard_score
 from sklearn.metrics import confusion_matrix as sklearn_confusion
+from torchmetrics.functional.classification import multiclass_accuracy, multiclass_jaccard_index
 
 from likewise.errors import LabelError
 from likewise.metrics.confusion import confusion_matrix
@@ -33,6 +35,17 @@ def test_agree_with_scikit_learn(classes: int) -> None:
     assert pixel_accuracy(read, layout, classes) == pytest.approx(accuracy, abs=1e-12)
     counts = sklearn_confusion(layout[kept], read[kept], labels=range(classes))
     np.testing.assert_array_equal(confusion_matrix(read, layout, classes)[:, :classes], counts)
+
+
+def test_agree_with_torchmetrics() -> None:
+    """Which knows ignored pixels itself."""
+    read, layout = maps(5)
+    tensors = torch.from_numpy(read), torch.from_numpy(layout)
+    settings = {"num_classes": 5, "ignore_index": -1}
+    iou = multiclass_jaccard_index(*tensors, average="macro", **settings)
+    assert mean_iou(read, layout, 5) == pytest.approx(iou.item(), abs=1e-6)
+    share = multiclass_accuracy(*tensors, average="micro", **settings)
+    assert pixel_accuracy(read, layout, 5) == pytest.approx(share.item(), abs=1e-6)
 
 
 def test_a_class_in_neither_map_is_left_out() -> None:

@@ -48,6 +48,10 @@ def bidirectional_similarity(
     side; then the mean over patches. Found in float32 by matrix products, a tile at a time, so a
     distance may be up to 5·10⁻⁴ too large.
 
+    Range 0 to 1; lower is nearer, but every piece of the source coheres, also where the layout asks
+    for another, so what counts is how near a number comes to that of the truth. Cost: 2 · N · M ·
+    C · patch² multiplications for N and M pixels of the shrunk pictures.
+
     Args:
         rendered: I′, (H, W, C) floats in [0, 1].
         source: I, (Hs, Ws, C) floats in [0, 1].

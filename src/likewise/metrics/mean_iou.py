@@ -11,7 +11,10 @@ from likewise.metrics.confusion import confusion_matrix
 def mean_iou(
     read: NDArray[np.integer], layout: NDArray[np.integer], classes: int, *, ignore: int = -1
 ) -> float:
-    """The mean of the IoU of all classes that occur in either map, 0 (worst) to 1.
+    """The mean of the IoU of all classes that occur in either map.
+
+    Range 0 to 1; higher is nearer. Every class counts alike, however few pixels it has. Cost: one
+    pass over the pixels.
 
     Args:
         read: (H, W) class indices that a judge read off the rendered image.

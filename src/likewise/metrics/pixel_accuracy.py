@@ -11,7 +11,9 @@ from likewise.metrics.confusion import confusion_matrix
 def pixel_accuracy(
     read: NDArray[np.integer], layout: NDArray[np.integer], classes: int, *, ignore: int = -1
 ) -> float:
-    """The share of counted pixels whose class was read right, 0 (worst) to 1.
+    """The share of counted pixels whose class was read right.
+
+    Range 0 to 1; higher is nearer. Large classes decide it. Cost: one pass over the pixels.
 
     Args:
         read: (H, W) class indices that a judge read off the rendered image.
