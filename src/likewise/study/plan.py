@@ -63,20 +63,16 @@ def _dealt(sequence: tuple[Trial, ...], start: int, count: int) -> list[Trial]:
 
 
 @lru_cache(maxsize=8)
-def _sequence_of(trials: tuple[Trial, ...], seed: int) -> tuple[Trial, ...]:
+def _sequence(study: Study) -> tuple[Trial, ...]:
     """Rounds over all layouts in one order; each round takes the next set of contestants."""
-    groups = [tuple(group) for _, group in groupby(trials, key=lambda t: (t.case, t.target))]
-    order = np.random.default_rng(seed).permutation(len(groups))
+    groups = [tuple(group) for _, group in groupby(study.trials, key=lambda t: (t.case, t.target))]
+    order = np.random.default_rng(study.seed).permutation(len(groups))
     rounds = max(len(group) for group in groups)
     return tuple(
         groups[index][(turn + place) % len(groups[index])]
         for turn in range(rounds)
         for place, index in enumerate(order)
     )
-
-
-def _sequence(study: Study) -> tuple[Trial, ...]:
-    return _sequence_of(study.trials, study.seed)
 
 
 def _spread(real: list[Trial], checks: list[Trial], rng: np.random.Generator) -> list[Trial]:

@@ -135,7 +135,7 @@ class Trial:
         return next(answer.contestant for answer in self.answers if answer.key == key)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Study:
     """All that participants are shown and asked; ``study.creation.create`` makes one.
 
