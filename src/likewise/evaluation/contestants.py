@@ -1,0 +1,91 @@
+"""Contestant: a method with a preset, named "method:preset"; and references, which give the scale.
+
+References are no methods: they take no time and are not ranked. A comparison keeps them under its
+first seed, for they have none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from likewise.errors import ConfigError
+from likewise.methods.base import Method
+from likewise.methods.registry import find_method
+
+SOURCE = "source"  # the source picture unchanged, resized to the layout
+TRUTH = "truth"  # the true answer, where it is known
+REFERENCES = (SOURCE, TRUTH)
+DEFAULT_PRESET = "fast"
+LARGEST_SEED = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """One way to render, with how much effort.
+
+    Attributes:
+        method: name that ``likewise methods`` lists.
+        preset: one of that method's.
+    """
+
+    method: str
+    preset: str
+
+    @classmethod
+    def of(cls, word: str) -> Self:
+        """The contestant called ``word``: "method:preset", or "method" for its preset "fast".
+
+        Raises:
+            ConfigError: unknown method or preset.
+        """
+        method, _, preset = word.strip().partition(":")
+        contestant = cls(method, preset or DEFAULT_PRESET)
+        presets = find_method(method).presets()
+        if contestant.preset not in presets:
+            raise ConfigError("-m", f"unknown preset {word!r}", f"one of {', '.join(presets)}")
+        return contestant
+
+    @property
+    def name(self) -> str:
+        """Unique in a comparison."""
+        return f"{self.method}:{self.preset}"
+
+    def made(self, device: str = "auto", size: int | None = None) -> Method:
+        """The method, not fitted.
+
+        Raises:
+            ConfigError: absent device, or size out of range.
+        """
+        return find_method(self.method)(self.preset, device=device, size=size)
+
+
+def contestants(words: Iterable[str]) -> tuple[Contestant, ...]:
+    """The contestants called ``words``, in their order.
+
+    Raises:
+        ConfigError: one is unknown or named twice, or there are none.
+    """
+    found = tuple(map(Contestant.of, words))
+    names = [contestant.name for contestant in found]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ConfigError("-m", f"{twice[0]} more than once", "each contestant once")
+    if not found:
+        raise ConfigError("-m", "no method", "methods to compare, as in -m semia:fast,patch")
+    return found
+
+
+def checked_seeds(seeds: Sequence[int]) -> tuple[int, ...]:
+    """``seeds``, if each is there once and fits.
+
+    Raises:
+        ConfigError: one is out of range or there twice, or there are none.
+    """
+    if not seeds or len(set(seeds)) < len(seeds):
+        raise ConfigError("--seeds", f"{list(seeds)}", "at least one seed, and each once")
+    for seed in seeds:
+        if not 0 <= seed <= LARGEST_SEED:
+            raise ConfigError("--seeds", str(seed), "whole numbers from 0 to 2**63 - 1")
+    return tuple(seeds)

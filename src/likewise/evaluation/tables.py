@@ -1,0 +1,302 @@
+"""Tables: a comparison as CSV, Markdown, LaTeX and JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from likewise.evaluation.comparison import Comparison
+from likewise.evaluation.contestants import REFERENCES
+from likewise.evaluation.measures import MEASURES, Measure
+from likewise.evaluation.place import METRICS_FILE, TABLE_FILES
+from likewise.evaluation.statistics import (
+    ALL_MEASURES,
+    CONFIDENCE,
+    COSTS,
+    Estimate,
+    Standing,
+    Standings,
+    standings,
+)
+from likewise.storage import write_bytes, write_json
+
+FORMAT = 1
+NONE = "–"
+RANK_DIGITS = 2
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "–": "--",
+    "↑": r"$\uparrow$",
+    "↓": r"$\downarrow$",
+    "→": r"$\rightarrow$",
+    "†": r"$^\dagger$",
+} | {sign: f"\\{sign}" for sign in "&%$#_{}"}
+_ARROWS = {"higher": "↑", "lower": "↓", "truth": "→"}
+
+
+def write_tables(comparison: Comparison) -> list[Path]:
+    """Write ``metrics.json`` and ``tables/``, and return their paths.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    told = standings(comparison)
+    files = [comparison.folder / name for name in TABLE_FILES]
+    files[0].parent.mkdir(exist_ok=True)
+    texts = (
+        outcomes_csv(comparison),
+        summary_csv(told),
+        summary_markdown(comparison, told),
+        summary_latex(comparison, told),
+    )
+    for file, text in zip(files, texts, strict=True):
+        write_bytes(file, text.encode())
+    metrics = comparison.folder / METRICS_FILE
+    write_json(metrics, metrics_json(comparison, told))
+    return [metrics, *files]
+
+
+def metrics_json(comparison: Comparison, told: Standings) -> dict[str, Any]:
+    """Every score, and every mean with its interval; what is not known is null."""
+    return {
+        "format": FORMAT,
+        "facts": comparison.facts,
+        "contestants": list(comparison.contestants),
+        "seeds": list(comparison.seeds),
+        "confidence": CONFIDENCE,
+        "measures": [_plain(asdict(ALL_MEASURES[name])) for name in told],
+        "summary": {
+            name: {who: _plain(asdict(standing)) for who, standing in found.items()}
+            for name, found in told.items()
+        },
+        "ceilings": comparison.ceilings,
+        "outcomes": [asdict(outcome) for outcome in comparison.outcomes.values()],
+    }
+
+
+def outcomes_csv(comparison: Comparison) -> str:
+    """A row for each outcome; scores that do not apply are empty."""
+    kinds = {question.key: question.kind for question in comparison.questions}
+    outcomes = comparison.outcomes.values()
+    present = [name for name in MEASURES if any(name in o.scores for o in outcomes)]
+    facts = ("case", "target", "contestant", "seed", "picture", "error")
+    costs = ("fit_seconds", "render_seconds", "memory_bytes")
+    rows = [
+        [
+            *(getattr(outcome, name) for name in facts),
+            kinds.get((outcome.case, outcome.target), ""),
+            *(getattr(outcome, name) or "" for name in costs),
+            *(outcome.scores.get(name, "") for name in present),
+        ]
+        for outcome in outcomes
+    ]
+    return _csv([*facts, "kind", *costs, *present], rows)
+
+
+def summary_csv(told: Standings) -> str:
+    """A row for each measure and contestant: tidy, for statistics programs."""
+    headings = ("measure", "unit", "better", "contestant", "mean", "low", "high", "shortfall")
+    ranks = ("rank", "rank_low", "rank_high", "best", "cases", "answers", "lacking")
+    rows = []
+    for name, found in told.items():
+        measure = ALL_MEASURES[name]
+        for who, standing in found.items():
+            score, rank = standing.score, standing.rank
+            figures = [score.mean, score.low, score.high, standing.shortfall]
+            figures += [rank.mean, rank.low, rank.high] if rank else [math.nan] * 3
+            known = ["" if math.isnan(figure) else repr(figure) for figure in figures]
+            counts = [int(standing.best), score.cases, score.answers, score.lacking]
+            rows.append([name, measure.unit, measure.better, who, *known, *counts])
+    return _csv([*headings, *ranks], rows)
+
+
+def summary_markdown(comparison: Comparison, told: Standings) -> str:
+    """Tables of scores, costs and ranks, with what they mean."""
+    parts = ["# Comparison", *_remarks(comparison, told)]
+    for table in _tables(comparison, told):
+        parts += [f"## {table.title}", _markdown(table)]
+    parts += ["## Measures", "\n".join(f"- **{t}**: {m}" for t, m in _legend(told))]
+    failed = [
+        f"- {o.contestant} on {o.case}/{o.target}, seed {o.seed}: {o.error}"
+        for o in comparison.failures()
+    ]
+    if failed:
+        parts += ["## Failures", _escaped_markdown("\n".join(failed))]
+    return "\n\n".join(parts) + "\n"
+
+
+def summary_latex(comparison: Comparison, told: Standings) -> str:
+    r"""The same tables, for a document that has ``\usepackage{booktabs}``."""
+    tables = list(_tables(comparison, told))
+    remarks = " ".join(_remarks(comparison, told))
+    head = "% Needs \\usepackage{booktabs}.\n"
+    return head + "\n".join(_latex(table, remarks) for table in tables)
+
+
+@dataclass(frozen=True)
+class _Cell:
+    text: str
+    interval: str = ""
+    best: bool = False
+
+
+@dataclass(frozen=True)
+class _Table:
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[_Cell]]]
+
+
+def _tables(comparison: Comparison, told: Standings) -> Iterable[_Table]:
+    present = {who for found in told.values() for who in found}
+    references = [name for name in REFERENCES if name in present]
+    methods = list(comparison.contestants)
+    scored = {name: found for name, found in told.items() if name not in COSTS}
+    costly = {name: found for name, found in told.items() if name in COSTS}
+    if scored:
+        yield _table("Scores", [*methods, *references], scored, _score_cell)
+    if costly:
+        yield _table("Costs", methods, costly, _score_cell)
+    ranked = {n: f for n, f in scored.items() if any(s.rank for s in f.values())}
+    if ranked:
+        yield _table("Mean ranks", methods, ranked, _rank_cell)
+
+
+def _table(
+    title: str,
+    columns: Sequence[str],
+    told: Standings,
+    cell: Callable[[Measure, Standing | None, Sequence[Standing]], _Cell],
+) -> _Table:
+    rows = []
+    for name, found in told.items():
+        measure = ALL_MEASURES[name]
+        everyone = list(found.values())
+        cells = [cell(measure, found.get(who), everyone) for who in columns]
+        rows.append((_heading(measure), cells))
+    return _Table(title, columns, rows)
+
+
+def _heading(measure: Measure) -> str:
+    unit = f", {measure.unit}" if measure.unit else ""
+    return f"{measure.title}{unit} {_ARROWS[measure.better]}"
+
+
+def _score_cell(measure: Measure, standing: Standing | None, _: Sequence[Standing]) -> _Cell:
+    if standing is None:
+        return _Cell(NONE)
+    mark = "†" if standing.score.lacking else ""
+    text = measure.show(standing.score.mean) + mark
+    return _Cell(text, _interval(standing.score, measure.show), standing.best)
+
+
+def _rank_cell(_: Measure, standing: Standing | None, everyone: Sequence[Standing]) -> _Cell:
+    if standing is None or standing.rank is None:
+        return _Cell(NONE)
+    text = _show_rank(standing.rank.mean)
+    others = [_show_rank(s.rank.mean) for s in everyone if s.rank is not None]
+    least = min(others, key=float)
+    return _Cell(text, _interval(standing.rank, _show_rank), text == least)
+
+
+def _show_rank(rank: float) -> str:
+    return f"{rank:.{RANK_DIGITS}f}"
+
+
+def _interval(estimate: Estimate, show: Callable[[float], str]) -> str:
+    if not estimate.has_interval:
+        return NONE
+    return f"{show(estimate.low)}, {show(estimate.high)}"
+
+
+def _remarks(comparison: Comparison, told: Standings) -> list[str]:
+    cases = len({question.case for question in comparison.questions})
+    layouts, seeds = len(comparison.questions), len(comparison.seeds)
+    told_of = ((cases, "case"), (layouts, "layout"), (seeds, "seed"))
+    counted = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in told_of)
+    if cases < 2:
+        spread = f"Means of {counted}; one case allows no interval."
+    else:
+        spread = (
+            f"Means over cases of {counted}, every case counting alike, with "
+            f"{CONFIDENCE:.0%} intervals of a bootstrap over cases."
+        )
+    lines = [spread, "↑ higher is better, ↓ lower, → nearer to the truth's score. Bold is best."]
+    if any(s.score.lacking for found in told.values() for s in found.values()):
+        lines.append("† Not every question was answered: the mean is of others, and never best.")
+    return lines
+
+
+def _legend(told: Standings) -> list[tuple[str, str]]:
+    return [(ALL_MEASURES[name].title, ALL_MEASURES[name].meaning) for name in told]
+
+
+def _markdown(table: _Table) -> str:
+    def text(cell: _Cell) -> str:
+        shown = f"**{cell.text}**" if cell.best else cell.text
+        return shown if cell.interval in ("", NONE) else f"{shown} ({cell.interval})"
+
+    rows = [["", *map(_escaped_markdown, table.columns)]]
+    rows.append(["---", *["--:"] * len(table.columns)])
+    rows += [[heading, *map(text, cells)] for heading, cells in table.rows]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _escaped_markdown(text: str) -> str:
+    return "".join(f"\\{sign}" if sign in "\\|*_`<[]" else sign for sign in text)
+
+
+def _latex(table: _Table, remarks: str) -> str:
+    def text(cell: _Cell) -> str:
+        shown = _escaped_latex(cell.text)
+        shown = f"\\textbf{{{shown}}}" if cell.best else shown
+        if cell.interval in ("", NONE):
+            return shown
+        return f"{shown} {{\\scriptsize ({_escaped_latex(cell.interval)})}}"
+
+    columns = "l" + "r" * len(table.columns)
+    lines = [["", *map(_escaped_latex, table.columns)]]
+    lines += [[_escaped_latex(heading), *map(text, cells)] for heading, cells in table.rows]
+    head, *body = (f"    {' & '.join(line)} \\\\" for line in lines)
+    return "\n".join(
+        [
+            "\\begin{table}",
+            "  \\centering",
+            f"  \\caption{{{table.title}. {_escaped_latex(remarks)}}}",
+            f"  \\begin{{tabular}}{{{columns}}}",
+            "    \\toprule",
+            head,
+            "    \\midrule",
+            *body,
+            "    \\bottomrule",
+            "  \\end{tabular}",
+            "\\end{table}",
+            "",
+        ]
+    )
+
+
+def _escaped_latex(text: str) -> str:
+    return "".join(_LATEX.get(sign, sign) for sign in text)
+
+
+def _csv(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(headings)
+    writer.writerows(rows)
+    return stream.getvalue()
+
+
+def _plain(value: Any) -> Any:
+    """``value`` for JSON, which knows no number that is none."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value
