@@ -36,8 +36,7 @@ def psnr(rendered: ArrayLike, truth: ArrayLike) -> float:
     """Peak signal to noise ratio in dB for a peak of 1.
 
     Range 0 to infinity, which equal pictures score; higher is nearer. The mean of all answers that
-    are possible scores best: it prefers blur to texture a pixel off. Cost: linear in
-    pixels.
+    are possible scores best: it prefers blur to texture a pixel off. Cost: linear in pixels.
 
     Args:
         rendered: (H, W, C) floats in [0, 1].

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import ArrayLike
@@ -14,7 +15,8 @@ from likewise.metrics.pictures import as_batch, as_picture
 
 PATCH = 7
 SCALES = 4
-PROJECTIONS = 64
+PROJECTIONS = 32
+"""Enough: another seed changes a score of 0.06 by 0.0006."""
 
 _GREY_STEP = 1 / 255
 """Least spread of a band that counts: a flat source must not make a grey step infinitely far."""
@@ -54,7 +56,7 @@ class SlicedWasserstein:
     0 even when it is rendered perfectly, so compare with what the truth scores.
 
     Cost for N pixels: 4/3 · N · C · patch² · projections multiplications, and a sort of N values
-    a projection. Keeps 4/3 · N · projections floats of the source (50 MB at 480 × 320).
+    a projection. Keeps 4/3 · N · projections floats of the source (26 MB at 480 × 320).
 
     Args:
         source: I, (Hs, Ws, C) floats in [0, 1].
@@ -127,7 +129,7 @@ class SlicedWasserstein:
         if down or across:
             around = (across // 2, across - across // 2, down // 2, down - down // 2)
             band = F.pad(band, around, mode="replicate")
-        return F.conv2d(band, directions)[0].flatten(1).sort(dim=1).values
+        return _ascending(F.conv2d(band, directions)[0].flatten(1))
 
 
 def sliced_wasserstein(
@@ -186,6 +188,13 @@ def laplacian_pyramid(x: Tensor, scales: int) -> list[Tensor]:
         bands.append(x - F.interpolate(below, x.shape[2:], mode="bilinear", align_corners=False))
         x = below
     return [*bands, x]
+
+
+def _ascending(rows: Tensor) -> Tensor:
+    """Each row sorted; on a CPU by NumPy, three times as fast as PyTorch, which keeps indices."""
+    if rows.device.type == "cpu":
+        return torch.from_numpy(np.sort(rows.numpy(), axis=1))
+    return rows.sort(dim=1).values
 
 
 def _directions(count: int, channels: int, patch: int, seed: int) -> Tensor:
