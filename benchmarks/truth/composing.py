@@ -10,7 +10,8 @@ from scipy import ndimage
 
 from benchmarks.truth.compositing import Canvas, CutOut, cut_out, lay, soft_mask
 from benchmarks.truth.pictures import Picture, read_picture
-from benchmarks.truth.scenes import COLOURS, RENAMED, THINGS, Backdrop, Patch, Scene, Stand, Thing
+from benchmarks.truth.plan import Backdrop, Patch, Scene, Stand, Thing
+from benchmarks.truth.things import COLOURS, RENAMED, THINGS
 from likewise import Image, LabelMap
 from likewise.labels import ClassTable, LabelClass
 

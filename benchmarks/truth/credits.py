@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from benchmarks.truth.pictures import CREDITS
-from benchmarks.truth.scenes import SCENES, THINGS, Scene
+from benchmarks.truth.plan import Scene
+from benchmarks.truth.scenes import SCENES
+from benchmarks.truth.things import THINGS
 
 
 def pictures_of(scene: Scene) -> tuple[str, ...]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from benchmarks.cases import read_case
 from benchmarks.truth.composing import compose, scene_classes
 from benchmarks.truth.scenes import SCENES
-from likewise import Image, LabelMap, read_image
+from likewise import Image, LabelMap
 from likewise.errors import InputError
+from likewise.evaluation.cases import KINDS_FILE, TRUTH_FOLDER, Case, read_case
 from likewise.storage import write_json
-
-KINDS_FILE = "edits.json"
 
 
 class EditKind(StrEnum):
@@ -93,7 +90,7 @@ def write_truth(pairs: Sequence[TruthPair], folder: Path) -> None:
     for case in dict.fromkeys(pair.case for pair in pairs):
         own = [pair for pair in pairs if pair.case == case]
         place = folder / case
-        for part in ("targets", "truths"):
+        for part in ("targets", TRUTH_FOLDER):
             (place / part).mkdir(parents=True, exist_ok=True)
         own[0].image.save(place / "image.png")
         own[0].labels.write(place / "labels.png")
@@ -101,7 +98,7 @@ def write_truth(pairs: Sequence[TruthPair], folder: Path) -> None:
         write_json(place / KINDS_FILE, {pair.edit: str(pair.kind) for pair in own})
         for pair in own:
             pair.target.write(place / "targets" / f"{pair.edit}.png")
-            pair.truth.save(place / "truths" / f"{pair.edit}.png")
+            pair.truth.save(place / TRUTH_FOLDER / f"{pair.edit}.png")
 
 
 def read_truth(folder: Path) -> list[TruthPair]:
@@ -113,28 +110,23 @@ def read_truth(folder: Path) -> list[TruthPair]:
     files = sorted(folder.glob(f"*/{KINDS_FILE}"))
     if not files:
         raise InputError(folder, "no truth there", f"folders with {KINDS_FILE}")
-    return [pair for file in files for pair in _read_case(file)]
+    return [pair for file in files for pair in pairs_of(read_case(file.parent))]
 
 
-def _read_case(file: Path) -> list[TruthPair]:
-    """The pairs of the folder in which ``file`` tells the kinds."""
-    case = read_case(file.parent.name, file.parent.parent)
-    try:
-        kinds = {e: EditKind(k) for e, k in json.loads(file.read_text(encoding="utf-8")).items()}
-    except (ValueError, AttributeError) as reason:
-        expected = "a JSON object of edit names and kinds"
-        raise InputError(file, str(reason), expected) from None
-    lacking = sorted(set(kinds) - set(case.targets))
-    if lacking:
-        raise InputError(file, f"no layout {lacking[0]!r}", "targets/<edit>.png for each edit")
-    return [
-        TruthPair(
-            name=f"{case.name}/{edit}",
-            kind=kind,
-            image=case.image,
-            labels=case.labels,
-            target=case.targets[edit],
-            truth=read_image(file.parent / "truths" / f"{edit}.png"),
-        )
-        for edit, kind in kinds.items()
-    ]
+def pairs_of(case: Case) -> list[TruthPair]:
+    """The layouts of ``case`` whose kind is told, with their truths.
+
+    Raises:
+        InputError: a kind is none of :class:`EditKind`, or a truth is missing.
+    """
+    pairs = []
+    for edit, said in case.kinds.items():
+        if said not in set(EditKind):
+            expected = "one of " + ", ".join(EditKind)
+            raise InputError(f"{case.name}/{KINDS_FILE}", f"{edit!r} is {said!r}", expected)
+        if edit not in case.truths:
+            raise InputError(f"{case.name}/{TRUTH_FOLDER}", f"none for {edit!r}", "one for each")
+        name, kind = f"{case.name}/{edit}", EditKind(said)
+        answer = case.targets[edit], case.truths[edit]
+        pairs.append(TruthPair(name, kind, case.image, case.labels, *answer))
+    return pairs

@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 import skimage.data
 import sklearn.datasets
+from skimage.draw import polygon2mask
 
 from benchmarks.cases import read_case
 from likewise import LabelMap
@@ -86,6 +87,18 @@ CREDITS = {
         "http://hubblesite.org/newscenter/archive/releases/2012/37/image/a/, "
         "taken from scikit-image",
     ),
+    "astronaut": Credit(
+        "Eileen Collins",
+        "NASA",
+        "public domain",
+        "https://flic.kr/p/r9qvLn, taken from scikit-image",
+    ),
+    "cell": Credit(
+        "A cell in suspension",
+        "Paul Müller, Mirjam Schürmann, Salvatore Girardo, Gheorghe Cojoc, Jochen Guck",
+        "CC0",
+        "scikit-image",
+    ),
     "retina": Credit(
         "Fundus photograph of normal left eye",
         "Mikael Häggström",
@@ -95,6 +108,13 @@ CREDITS = {
     ),
 }
 EXAMPLES = ("temple", "flower", "rocket", "coffee")
+CROPPED_AT = (96, 0)  # where the example lies in the whole picture of the astronaut
+SHOULDERS = (
+    *((97, 216), (86, 226), (77, 234), (67, 245), (59, 256), (52, 266), (46, 277), (41, 290)),
+    *((38, 300), (33, 313), (29, 324), (27, 334), (363, 334), (361, 326), (357, 309), (354, 295)),
+    *((351, 286), (350, 319), (97, 319)),
+)
+"""(x, y) around what the example crops off her suit, down to the row where her helmet hides it."""
 LOADERS: dict[str, Callable[[], np.ndarray]] = {
     "foliage": lambda: sklearn.datasets.load_sample_image("flower.jpg"),
     "brick": skimage.data.brick,
@@ -102,6 +122,7 @@ LOADERS: dict[str, Callable[[], np.ndarray]] = {
     "grass": skimage.data.grass,
     "coins": skimage.data.coins,
     "hubble": skimage.data.hubble_deep_field,
+    "cell": skimage.data.cell,
     "retina": skimage.data.retina,
 }
 """All lie inside the installed packages; nothing is fetched."""
@@ -110,10 +131,26 @@ LOADERS: dict[str, Callable[[], np.ndarray]] = {
 @cache
 def read_picture(name: str) -> Picture:
     """The picture called ``name`` in :data:`CREDITS`; treat its pixels as read-only."""
+    if name == "astronaut":
+        return Picture(_unit(skimage.data.astronaut()), _astronaut_labels(), CREDITS[name])
     if name in EXAMPLES:
         case = read_case(name)
         return Picture(case.image.to_float(), case.labels, CREDITS[name])
     pixels = np.asarray(LOADERS[name]())
     if pixels.ndim == 2:
         pixels = np.repeat(pixels[..., None], 3, axis=2)
-    return Picture(pixels.astype(np.float32) / np.float32(255), None, CREDITS[name])
+    return Picture(_unit(pixels), None, CREDITS[name])
+
+
+def _unit(pixels: np.ndarray) -> np.ndarray:
+    return pixels.astype(np.float32) / np.float32(255)
+
+
+def _astronaut_labels() -> LabelMap:
+    """The example's label map in the whole picture, and both shoulders beyond it."""
+    known = read_case("astronaut").labels
+    ids = np.full((512, 512), known.classes.by_name("backdrop").id)
+    ids[polygon2mask(ids.shape, np.array(SHOULDERS)[:, ::-1])] = known.classes.by_name("suit").id
+    x, y = CROPPED_AT
+    ids[y : y + known.size[0], x : x + known.size[1]] = known.ids
+    return known.with_ids(ids)
