@@ -20,6 +20,7 @@ from likewise.evaluation.measuring import Measuring
 from likewise.evaluation.onlooker import Onlooker
 from likewise.evaluation.place import Place
 from likewise.evaluation.plan import Cell, Plan
+from likewise.evaluation.report import write_report
 from likewise.evaluation.tables import write_tables
 
 
@@ -198,12 +199,3 @@ class Run:
         comparison.outcomes |= {outcome.key: outcome for outcome in outcomes}
         comparison.write()
         self.onlooker.done(cell, outcomes)
-
-
-def write_report(comparison: Comparison) -> Path | None:
-    """Write the page that shows ``comparison``."""
-    try:
-        from likewise.evaluation.report import write_report as write
-    except ImportError:
-        return None
-    return write(comparison)

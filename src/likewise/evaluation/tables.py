@@ -6,7 +6,7 @@ import csv
 import io
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,21 +23,11 @@ from likewise.evaluation.statistics import (
     Standings,
     standings,
 )
+from likewise.evaluation.typesetting import NONE, Cell, Table, escaped_markdown, latex, markdown
 from likewise.storage import write_bytes, write_json
 
 FORMAT = 1
-NONE = "–"
 RANK_DIGITS = 2
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "–": "--",
-    "↑": r"$\uparrow$",
-    "↓": r"$\downarrow$",
-    "→": r"$\rightarrow$",
-    "†": r"$^\dagger$",
-} | {sign: f"\\{sign}" for sign in "&%$#_{}"}
 _ARROWS = {"higher": "↑", "lower": "↓", "truth": "→"}
 
 
@@ -65,6 +55,12 @@ def write_tables(comparison: Comparison) -> list[Path]:
 
 def metrics_json(comparison: Comparison, told: Standings) -> dict[str, Any]:
     """Every score, and every mean with its interval; what is not known is null."""
+    outcomes = [asdict(outcome) for outcome in comparison.outcomes.values()]
+    return summary_json(comparison, told) | {"outcomes": outcomes}
+
+
+def summary_json(comparison: Comparison, told: Standings) -> dict[str, Any]:
+    """The means alone, and what failed."""
     return {
         "format": FORMAT,
         "facts": comparison.facts,
@@ -77,7 +73,7 @@ def metrics_json(comparison: Comparison, told: Standings) -> dict[str, Any]:
             for name, found in told.items()
         },
         "ceilings": comparison.ceilings,
-        "outcomes": [asdict(outcome) for outcome in comparison.outcomes.values()],
+        "failures": [asdict(outcome) for outcome in comparison.failures()],
     }
 
 
@@ -121,14 +117,14 @@ def summary_markdown(comparison: Comparison, told: Standings) -> str:
     """Tables of scores, costs and ranks, with what they mean."""
     parts = ["# Comparison", *_remarks(comparison, told)]
     for table in _tables(comparison, told):
-        parts += [f"## {table.title}", _markdown(table)]
+        parts += [f"## {table.title}", markdown(table)]
     parts += ["## Measures", "\n".join(f"- **{t}**: {m}" for t, m in _legend(told))]
     failed = [
         f"- {o.contestant} on {o.case}/{o.target}, seed {o.seed}: {o.error}"
         for o in comparison.failures()
     ]
     if failed:
-        parts += ["## Failures", _escaped_markdown("\n".join(failed))]
+        parts += ["## Failures", escaped_markdown("\n".join(failed))]
     return "\n\n".join(parts) + "\n"
 
 
@@ -137,24 +133,10 @@ def summary_latex(comparison: Comparison, told: Standings) -> str:
     tables = list(_tables(comparison, told))
     remarks = " ".join(_remarks(comparison, told))
     head = "% Needs \\usepackage{booktabs}.\n"
-    return head + "\n".join(_latex(table, remarks) for table in tables)
+    return head + "\n".join(latex(table, remarks) for table in tables)
 
 
-@dataclass(frozen=True)
-class _Cell:
-    text: str
-    interval: str = ""
-    best: bool = False
-
-
-@dataclass(frozen=True)
-class _Table:
-    title: str
-    columns: Sequence[str]
-    rows: Sequence[tuple[str, Sequence[_Cell]]]
-
-
-def _tables(comparison: Comparison, told: Standings) -> Iterable[_Table]:
+def _tables(comparison: Comparison, told: Standings) -> Iterable[Table]:
     present = {who for found in told.values() for who in found}
     references = [name for name in REFERENCES if name in present]
     methods = list(comparison.contestants)
@@ -173,15 +155,15 @@ def _table(
     title: str,
     columns: Sequence[str],
     told: Standings,
-    cell: Callable[[Measure, Standing | None, Sequence[Standing]], _Cell],
-) -> _Table:
+    cell: Callable[[Measure, Standing | None, Sequence[Standing]], Cell],
+) -> Table:
     rows = []
     for name, found in told.items():
         measure = ALL_MEASURES[name]
         everyone = list(found.values())
         cells = [cell(measure, found.get(who), everyone) for who in columns]
         rows.append((_heading(measure), cells))
-    return _Table(title, columns, rows)
+    return Table(title, columns, rows)
 
 
 def _heading(measure: Measure) -> str:
@@ -189,21 +171,21 @@ def _heading(measure: Measure) -> str:
     return f"{measure.title}{unit} {_ARROWS[measure.better]}"
 
 
-def _score_cell(measure: Measure, standing: Standing | None, _: Sequence[Standing]) -> _Cell:
+def _score_cell(measure: Measure, standing: Standing | None, _: Sequence[Standing]) -> Cell:
     if standing is None:
-        return _Cell(NONE)
+        return Cell(NONE)
     mark = "†" if standing.score.lacking else ""
     text = measure.show(standing.score.mean) + mark
-    return _Cell(text, _interval(standing.score, measure.show), standing.best)
+    return Cell(text, _interval(standing.score, measure.show), standing.best)
 
 
-def _rank_cell(_: Measure, standing: Standing | None, everyone: Sequence[Standing]) -> _Cell:
+def _rank_cell(_: Measure, standing: Standing | None, everyone: Sequence[Standing]) -> Cell:
     if standing is None or standing.rank is None:
-        return _Cell(NONE)
+        return Cell(NONE)
     text = _show_rank(standing.rank.mean)
     others = [_show_rank(s.rank.mean) for s in everyone if s.rank is not None]
     least = min(others, key=float)
-    return _Cell(text, _interval(standing.rank, _show_rank), text == least)
+    return Cell(text, _interval(standing.rank, _show_rank), text == least)
 
 
 def _show_rank(rank: float) -> str:
@@ -236,55 +218,6 @@ def _remarks(comparison: Comparison, told: Standings) -> list[str]:
 
 def _legend(told: Standings) -> list[tuple[str, str]]:
     return [(ALL_MEASURES[name].title, ALL_MEASURES[name].meaning) for name in told]
-
-
-def _markdown(table: _Table) -> str:
-    def text(cell: _Cell) -> str:
-        shown = f"**{cell.text}**" if cell.best else cell.text
-        return shown if cell.interval in ("", NONE) else f"{shown} ({cell.interval})"
-
-    rows = [["", *map(_escaped_markdown, table.columns)]]
-    rows.append(["---", *["--:"] * len(table.columns)])
-    rows += [[heading, *map(text, cells)] for heading, cells in table.rows]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
-
-
-def _escaped_markdown(text: str) -> str:
-    return "".join(f"\\{sign}" if sign in "\\|*_`<[]" else sign for sign in text)
-
-
-def _latex(table: _Table, remarks: str) -> str:
-    def text(cell: _Cell) -> str:
-        shown = _escaped_latex(cell.text)
-        shown = f"\\textbf{{{shown}}}" if cell.best else shown
-        if cell.interval in ("", NONE):
-            return shown
-        return f"{shown} {{\\scriptsize ({_escaped_latex(cell.interval)})}}"
-
-    columns = "l" + "r" * len(table.columns)
-    lines = [["", *map(_escaped_latex, table.columns)]]
-    lines += [[_escaped_latex(heading), *map(text, cells)] for heading, cells in table.rows]
-    head, *body = (f"    {' & '.join(line)} \\\\" for line in lines)
-    return "\n".join(
-        [
-            "\\begin{table}",
-            "  \\centering",
-            f"  \\caption{{{table.title}. {_escaped_latex(remarks)}}}",
-            f"  \\begin{{tabular}}{{{columns}}}",
-            "    \\toprule",
-            head,
-            "    \\midrule",
-            *body,
-            "    \\bottomrule",
-            "  \\end{tabular}",
-            "\\end{table}",
-            "",
-        ]
-    )
-
-
-def _escaped_latex(text: str) -> str:
-    return "".join(_LATEX.get(sign, sign) for sign in text)
 
 
 def _csv(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

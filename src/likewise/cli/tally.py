@@ -1,0 +1,184 @@
+"""Tally: the fits of a comparison as they are done, with the time left."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from likewise.cli.stopping import STOP
+from likewise.cli.terminal import PLAIN_EVERY, Terminal, spoken_seconds
+from likewise.evaluation.comparison import Outcome
+from likewise.evaluation.onlooker import Onlooker
+from likewise.evaluation.plan import Cell
+from likewise.progress import Progress
+
+STARTING = 5.0  # seconds that a process takes before its fit begins
+MEBIBYTE = 2**20
+
+
+class Forecast:
+    """About how long the rest takes: a contestant's fits take what they took so far.
+
+    Args:
+        estimates: seconds of a fit by contestant, for as long as none was done.
+    """
+
+    def __init__(self, estimates: Mapping[str, float]) -> None:
+        self._estimates = {name: seconds + STARTING for name, seconds in estimates.items()}
+        self._took: dict[str, list[float]] = defaultdict(list)
+
+    def book(self, contestant: str, seconds: float) -> None:
+        """A fit, with its scores, took ``seconds``."""
+        self._took[contestant].append(seconds)
+
+    def left(self, contestants: Iterable[str], elapsed: float = 0.0) -> float | None:
+        """Seconds of one fit of each of ``contestants``, the first begun ``elapsed`` ago.
+
+        None where there is nothing to tell it from.
+        """
+        known = {name: sum(took) / len(took) for name, took in self._took.items()}
+        known = self._estimates | known
+        if not known:
+            return None
+        usual = sum(known.values()) / len(known)
+        first, *rest = [known.get(name, usual) for name in contestants] or [0.0]
+        return max(first - elapsed, 0.0) + sum(rest)
+
+
+class Tally(Onlooker):
+    """A line a fit; and where it stands, as a bar on a terminal and now and then elsewhere."""
+
+    def __init__(self, terminal: Terminal, estimates: Mapping[str, float]) -> None:
+        self._terminal = terminal
+        self._forecast = Forecast(estimates)
+        self._left: list[Cell] = []
+        self._total = self._done = 0
+        self._share = 0.0
+        self._began = self._spoke = time.monotonic()
+        self._bar: Any = None
+        self._task: Any = None
+
+    def begin(self, left: Sequence[Cell], done: int) -> None:
+        """Show how much there is to do."""
+        self._left, self._done, self._total = list(left), done, done + len(left)
+        before = f", {done} of them done before" if done else ""
+        self._terminal.say(f"compare {self._total} fits{before}")
+        if not self._terminal.quiet and sys.stderr.isatty():
+            self._open_bar()
+
+    def preparing(self, case: str) -> None:
+        """Fitting judges takes seconds."""
+        self._show(f"making the judges ready for {case}")
+
+    def fitting(self, cell: Cell) -> Progress:
+        """The clock of this fit starts."""
+        self._began, self._share = time.monotonic(), 0.0
+        return _Fit(self, cell)
+
+    def judging(self, cell: Cell) -> None:
+        """Scoring takes seconds a picture, too."""
+        self._show(f"{cell.contestant.name} on {cell.case}: scoring")
+
+    def done(self, cell: Cell, outcomes: Sequence[Outcome]) -> None:
+        """A line on the fit."""
+        self._forecast.book(cell.contestant.name, time.monotonic() - self._began)
+        self._left.remove(cell)
+        self._done, self._share = self._done + 1, 0.0
+        who = f"{cell.contestant.name} on {cell.case}, seed {cell.seed}"
+        self._terminal.say(f"{self._done:>3}/{self._total}  {who}: {costs_line(outcomes)}")
+        for error in dict.fromkeys(outcome.error for outcome in outcomes if outcome.error):
+            self._terminal.warn(f"{who}: {error}")
+        self._show("")
+
+    def end(self) -> None:
+        """Give the terminal back."""
+        if self._bar is not None:
+            self._bar.stop()
+
+    @property
+    def should_stop(self) -> bool:
+        """Whether Ctrl-C or SIGTERM arrived."""
+        return STOP.requested
+
+    def advance(self, cell: Cell, share: float) -> None:
+        """The fit of ``cell`` has come to ``share``, 0 to 1."""
+        self._share = share
+        self._show(f"{cell.contestant.name} on {cell.case}: {share:.0%}")
+
+    def note(self, cell: Cell, message: str) -> None:
+        """A warning of the library."""
+        self._terminal.warn(f"{cell.contestant.name} on {cell.case}: {message}")
+
+    def _show(self, state: str) -> None:
+        contestants = [cell.contestant.name for cell in self._left]
+        left = self._forecast.left(contestants, time.monotonic() - self._began)
+        pace = f"about {spoken_seconds(left)} left" if left and self._left else ""
+        if self._bar is not None:
+            told = "  ".join(filter(None, [pace, state]))
+            self._bar.update(self._task, completed=self._done + self._share, told=told)
+        elif not self._terminal.quiet and time.monotonic() - self._spoke >= PLAIN_EVERY:
+            self._spoke = time.monotonic()
+            parts = [f"compare: {self._done} of {self._total} fits", pace, state]
+            print(", ".join(filter(None, parts)), file=sys.stderr, flush=True)
+
+    def _open_bar(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+        from rich.progress import Progress as RichProgress
+        from rich.table import Column
+
+        self._bar = RichProgress(
+            TextColumn("compare"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn(
+                "{task.fields[told]}",
+                markup=False,
+                style="dim",
+                table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1),
+            ),
+            console=Console(stderr=True, highlight=False),
+            expand=True,
+            redirect_stdout=sys.stdout.isatty(),  # lines above the bar; a file gets its own
+        )
+        self._bar.start()
+        self._task = self._bar.add_task("compare", total=self._total, completed=self._done, told="")
+
+
+class _Fit(Progress):
+    """Hears of one fit, in per cent."""
+
+    def __init__(self, tally: Tally, cell: Cell) -> None:
+        self._tally, self._cell = tally, cell
+
+    def start(self, what: str, total: int, done: int = 0) -> None:
+        self._tally.advance(self._cell, 0.0)
+
+    def advance(self, done: int, **figures: float) -> None:
+        self._tally.advance(self._cell, done / 100)
+
+    def note(self, message: str) -> None:
+        self._tally.note(self._cell, message)
+
+    @property
+    def should_stop(self) -> bool:
+        return self._tally.should_stop
+
+
+def costs_line(outcomes: Sequence[Outcome]) -> str:
+    """What a fit and its layouts took, and how many of these failed."""
+    good = [outcome for outcome in outcomes if outcome.picture is not None]
+    failed = sum(bool(outcome.error) for outcome in outcomes)
+    parts = []
+    if good:
+        seconds = sum(outcome.render_seconds for outcome in good) / len(good)
+        parts.append(f"fit {spoken_seconds(good[0].fit_seconds)}")
+        parts.append(f"render {spoken_seconds(seconds)}")
+        memory = max(outcome.memory_bytes for outcome in good)
+        parts += [f"{memory / MEBIBYTE:.0f} MiB"] if memory else []
+    if failed:
+        parts.append(f"{failed} of {len(outcomes)} failed" if good else "failed")
+    return ", ".join(parts)
