@@ -229,7 +229,7 @@ def test_ticks_are_few_and_reach_the_longest_bar(value: float) -> None:
 
 def test_rank_chart_leaves_room_for_missing_answers() -> None:
     (player,) = Cast.of(Comparison(Path(), ("a",), (0,), ())).ranked
-    chart = rank_chart("T", "", {player: [1, 1]}, 4, {player: ""})
+    chart = rank_chart("T", "", {player: [1, 1]}, 4, {player: ("", "")})
     assert [(p.rank, p.count, p.width) for p in chart.stacks[0].segments] == [
         (1, 1, 89),
         (2, 1, 89),

@@ -17,6 +17,7 @@ WIDTH = 360.0
 LEFT, RIGHT = 2.0, 358.0
 _ROW = 42.0
 _BAR_TOP, _BAR_HEIGHT = 20.0, 14.0
+_DIGIT = 6.3  # width of a character of an interval
 _AXIS = 22.0  # below the bars: ticks
 
 
@@ -55,6 +56,12 @@ class BarChart:
     foot: float
 
     @property
+    def value_x(self) -> float:
+        """Right edge of the values: before the longest interval, so that digits stand in line."""
+        longest = max(len(bar.interval) for bar in self.bars)
+        return RIGHT - (longest * _DIGIT + 6 if longest else 0)
+
+    @property
     def spoken(self) -> str:
         """The chart in words, for those who cannot see it."""
         told = [f"{bar.player.name} {bar.text} {bar.interval}".strip() for bar in self.bars]
@@ -78,6 +85,7 @@ class Stack:
 
     player: Player
     text: str
+    interval: str
     y: float
     segments: tuple[Segment, ...]
 
@@ -95,7 +103,7 @@ class RankChart:
     def spoken(self) -> str:
         """The chart in words."""
         told = [
-            f"{stack.player.name} {stack.text}, "
+            f"{stack.player.name} {stack.text} {stack.interval}, "
             + ", ".join(f"{s.count} times rank {s.rank}" for s in stack.segments)
             for stack in self.stacks
         ]
@@ -149,7 +157,7 @@ def rank_chart(
     note: str,
     counts: Mapping[Player, Sequence[int]],
     questions: int,
-    means: Mapping[Player, str],
+    means: Mapping[Player, tuple[str, str]],
 ) -> RankChart:
     """Stacked bars.
 
@@ -158,7 +166,7 @@ def rank_chart(
         note: below the title.
         counts: how often each contestant was first, second, …
         questions: what a whole bar stands for; where answers are missing, it stays shorter.
-        means: told beside the bars.
+        means: told beside the bars, and intervals of what is told.
     """
     stacks = []
     for k, (player, row) in enumerate(counts.items()):
@@ -168,7 +176,7 @@ def rank_chart(
             if count:
                 segments.append(Segment(rank, count, round(x, 2), round(width, 2)))
             x += width
-        stacks.append(Stack(player, means[player], k * _ROW, tuple(segments)))
+        stacks.append(Stack(player, *means[player], k * _ROW, tuple(segments)))
     return RankChart(title, note, tuple(stacks), len(stacks) * _ROW)
 
 

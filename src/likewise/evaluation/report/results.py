@@ -123,7 +123,7 @@ def _ranks(cast: Cast, every: Standings, single: Mapping[Key, Standings]) -> Ite
         means = {player: _mean_rank(every[name].get(player.name)) for player in cast.ranked}
         title = f"Ranks by {ALL_MEASURES[name].title}"
         yield rank_chart(
-            title, "On how many layouts each method came first, second, …", counts, len(told), means
+            title, "How often each method came first, second, …", counts, len(told), means
         )
 
 
@@ -140,9 +140,9 @@ def _places(cast: Cast, row: Mapping[str, Standing]) -> dict[Player, int]:
     return {player: round(mean - (alike[mean] - 1) / 2) for player, mean in means.items()}
 
 
-def _mean_rank(standing: Standing | None) -> str:
+def _mean_rank(standing: Standing | None) -> tuple[str, str]:
     if standing is None or standing.rank is None:
-        return "no answer"
+        return "no answer", ""
     rank = standing.rank
-    around = f" ({rank.low:.1f}–{rank.high:.1f})" if rank.has_interval else ""
-    return f"mean rank {rank.mean:.2f}{around}"
+    around = f"{rank.low:.2f}–{rank.high:.2f}" if rank.has_interval else ""
+    return f"mean rank {rank.mean:.2f}", around

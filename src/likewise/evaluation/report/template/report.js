@@ -83,16 +83,39 @@
     }
   };
 
-  const follow = (event) => {
-    const button = event.target.closest?.(".picture");
-    if (!button || !power()) return dim();
+  const aim = (button, event) => {
     const box = button.getBoundingClientRect();
     spot = { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height };
     light(button.closest(".row"));
     magnify(button);
   };
+  const follow = (event) => {
+    const button = event.target.closest?.(".picture");
+    if (button && power()) aim(button, event);
+    else if (event.pointerType === "mouse") dim();
+  };
+  /* A finger that rests or slides on a picture magnifies; a short tap enlarges; up and down scroll. */
+  const HELD = 250; // milliseconds
+  let touched = 0;
+  let held = false;
+  document.addEventListener("pointerdown", (event) => {
+    held = false;
+    if (event.pointerType === "mouse") return;
+    touched = event.timeStamp;
+    follow(event);
+  });
   document.addEventListener("pointermove", follow, { passive: true });
-  document.addEventListener("pointerleave", dim);
+  for (const end of ["pointerup", "pointercancel"]) {
+    document.addEventListener(end, (event) => {
+      if (event.pointerType === "mouse") return;
+      held = event.timeStamp - touched > HELD;
+      dim();
+    });
+  }
+  document.addEventListener("contextmenu", (event) => {
+    if (lit && event.pointerType === "touch") event.preventDefault();
+  });
+  document.documentElement.addEventListener("pointerleave", dim);
   document.addEventListener("focusin", (event) => {
     const button = event.target.closest?.(".picture");
     if (!button || !power() || !button.matches(":focus-visible")) return dim();
@@ -135,12 +158,17 @@
     const next = row + by;
     if (rows[next]?.length) show(next, by > 0 ? 0 : rows[next].length - 1);
   };
+  /* The same column of the next row: titles tell, for rows may lack a picture. */
   const jump = (by) => {
-    if (rows[at[0] + by]?.length) show(at[0] + by, at[1]);
+    const title = rows[at[0]][at[1]].dataset.title;
+    for (let row = at[0] + by; rows[row]; row += by) {
+      const column = rows[row].findIndex((button) => button.dataset.title === title);
+      if (column >= 0) return show(row, column);
+    }
   };
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.(".picture");
-    if (!button) return;
+    if (!button || held) return;
     const row = rows.findIndex((pictures) => pictures.includes(button));
     dim();
     show(row, rows[row].indexOf(button));
