@@ -11,18 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import FastAPI
-from starlette.requests import Request
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
-from likewise.study.refusals import (
-    AlreadyVoted,
-    BadRanking,
-    Refusal,
-    StoreBusy,
-    UnknownToken,
-    UnknownTrial,
-)
 from likewise.study.store import Store
 from likewise.study.study import Study
 from likewise.version import __version__
@@ -35,21 +25,14 @@ from likewise.web.guards import (
     SecurityHeaders,
 )
 from likewise.web.pages import Pages
-from likewise.web.refusing import problem, refuses_in_one_line
+from likewise.web.refusing import refuses_in_one_line
 from likewise.web.study.admin import admin_routes
 from likewise.web.study.describing import described
 from likewise.web.study.public import public_routes
+from likewise.web.study.refused import refuses_as_the_store_does
+from likewise.web.study.votes import VoteDesk
 
 PAGE_FILES = Path(__file__).parent / "page"
-STATUS: dict[type[Refusal], int] = {
-    UnknownToken: 401,
-    UnknownTrial: 404,
-    AlreadyVoted: 409,
-    BadRanking: 422,
-    StoreBusy: 503,
-}
-
-
 PER_TOKEN = Rate(per_second=10, burst=60)
 PER_ADDRESS = Rate(per_second=200, burst=3000)
 
@@ -93,16 +76,11 @@ def build(
     app.include_router(public_routes(study, store, pages))
     app.include_router(admin_routes(study, store, pages, admin_token))
     refuses_in_one_line(app)
-    app.add_exception_handler(Refusal, _refused)
+    refuses_as_the_store_does(app)
     described(app)
-    guarded: ASGIApp = BodyLimit(app, allowed.body)
+    guarded: ASGIApp = VoteDesk(app, store)
+    guarded = BodyLimit(guarded, allowed.body)
     guarded = RateLimit(guarded, allowed.by_token, allowed.by_address)
     guarded = OriginCheck(guarded)
     guarded = HostCheck(guarded, names)
     return SecurityHeaders(guarded)
-
-
-def _refused(request: Request, error: Exception) -> JSONResponse:
-    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
-    headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}.get(status)
-    return problem(status, str(error), headers)

@@ -6,8 +6,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
-from likewise.web.study.schemas import Ballot, Problem
+from likewise.web.study.schemas import Ballot, Kept, Problem
+from likewise.web.study.votes import PATH as VOTES
 
 REASONS = {
     400: "The request could not be read.",
@@ -20,21 +22,40 @@ REASONS = {
     429: "Too many requests; Retry-After tells how many seconds to wait.",
     503: "The database is busy; try again.",
 }
+
+
+def _json(model: type[BaseModel]) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}}
+
+
 HOLDER: dict[str, Any] = {"security": [{"participant": []}]}
 ADMIN: dict[str, Any] = {"security": [{"admin": []}]}
-BALLOT_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": Ballot.model_json_schema()}},
-    }
-}
-PICTURE_REPLY: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}}
-}
 SCHEMES = {
     "participant": {"type": "http", "scheme": "bearer", "description": "Given on joining."},
     "admin": {"type": "http", "scheme": "bearer", "description": "Printed at the start."},
 }
+
+
+TAKEN = (Ballot, Kept, Problem)
+VOTE: dict[str, Any] = {
+    "summary": "Vote",
+    "description": "Answer one screen, once. The reply comes when the answer is safe on the disk.",
+    "operationId": "vote",
+    "requestBody": {"required": True, "content": _json(Ballot)},
+    "responses": {
+        "201": {"description": "It is kept.", "content": _json(Kept)},
+        **{
+            str(status): {"description": REASONS[status], "content": _json(Problem)}
+            for status in (401, 403, 404, 409, 413, 422, 429, 503)
+        },
+    },
+    **HOLDER,
+}
+
+
+def file_reply(kind: str) -> dict[int | str, dict[str, Any]]:
+    """The reply of a route that gives a file of the media type ``kind``."""
+    return {200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}}}}}
 
 
 def replies(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -49,7 +70,10 @@ def described(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         if not description:
             description.update(get_openapi(title=app.title, version=app.version, routes=app.routes))
-            description.setdefault("components", {})["securitySchemes"] = SCHEMES
+            components = description.setdefault("components", {})
+            components["securitySchemes"] = SCHEMES
+            components["schemas"] |= {model.__name__: model.model_json_schema() for model in TAKEN}
+            description["paths"][VOTES] = {"post": VOTE}
         return description
 
     app.openapi = openapi  # type: ignore[method-assign]

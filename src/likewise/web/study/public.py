@@ -1,25 +1,21 @@
-"""Public routes: the page, its pictures, joining, what is left to answer, and votes."""
+"""Public routes: the page, its pictures, joining, and what is left to answer."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 
 from fastapi import APIRouter, Request
-from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
-from likewise.study.refusals import UnknownToken
 from likewise.study.store import Store
 from likewise.study.study import Study
 from likewise.web.pages import Pages
-from likewise.web.refusing import one_line
-from likewise.web.study.describing import BALLOT_BODY, HOLDER, PICTURE_REPLY, replies
-from likewise.web.study.schemas import About, Ballot, Consent, Joined, Kept, Screens
+from likewise.web.study.describing import HOLDER, file_reply, replies
+from likewise.web.study.schemas import About, Consent, Joined, Screens
 from likewise.web.study.screens import Screener
+from likewise.web.study.votes import token_in
 
-TOKEN = re.compile(r"Bearer ([A-Za-z0-9_-]{8,128})\Z", re.IGNORECASE)
 FOREVER = "public, max-age=31536000, immutable"  # a picture's name is never used again
 
 
@@ -27,7 +23,6 @@ def public_routes(study: Study, store: Store, pages: Pages) -> APIRouter:
     """Everything a participant needs."""
     router = APIRouter()
     _page_routes(router, study, pages)
-    _vote_route(router, store)
     screener = Screener(study)
     about = About(id=study.key, title=study.title, consent=study.consent)
 
@@ -45,7 +40,7 @@ def public_routes(study: Study, store: Store, pages: Pages) -> APIRouter:
     @router.get("/api/screens", responses=replies(401, 429, 503), openapi_extra=HOLDER)
     async def left(request: Request) -> Screens:
         """What is left to answer, in order."""
-        token = holder(request)
+        token = token_in(request.headers.get("authorization"))
         return await asyncio.to_thread(lambda: screener.left(store.progress(token)))
 
     return router
@@ -62,7 +57,9 @@ def _page_routes(router: APIRouter, study: Study, pages: Pages) -> None:
     router.add_route("/static/{name}", static, include_in_schema=False)
 
     @router.get(
-        "/pictures/{name}", response_class=FileResponse, responses=PICTURE_REPLY | replies(404, 429)
+        "/pictures/{name}",
+        response_class=FileResponse,
+        responses=file_reply("image/png") | replies(404, 429),
     )
     async def picture(name: str) -> FileResponse:
         """A picture of the study, by its name; nothing else can be named."""
@@ -70,42 +67,6 @@ def _page_routes(router: APIRouter, study: Study, pages: Pages) -> None:
         if path is None:
             raise HTTPException(404, "The study shows no picture of that name.")
         return FileResponse(path, media_type="image/png", headers={"cache-control": FOREVER})
-
-
-def _vote_route(router: APIRouter, store: Store) -> None:
-    """The one route that many people use at once: read by hand, which halves its cost."""
-
-    @router.post(
-        "/api/votes",
-        status_code=201,
-        response_model=Kept,
-        responses=replies(401, 403, 404, 409, 413, 422, 429, 503),
-        openapi_extra=HOLDER | BALLOT_BODY,
-    )
-    async def vote(request: Request) -> Response:
-        """Answer one screen, once. The reply comes when the answer is safe on the disk."""
-        token = holder(request)
-        try:
-            ballot = Ballot.model_validate_json(await request.body())
-        except ValidationError as error:
-            raise HTTPException(422, one_line(error.errors(include_url=False))) from None
-        accepted = await asyncio.wrap_future(
-            store.vote(token, ballot.trial, ballot.question, ballot.ranking, ballot.milliseconds)
-        )
-        body = b'{"remaining":%d}' % accepted.remaining
-        return Response(body, 201, media_type="application/json")
-
-
-def holder(request: Request) -> str:
-    """The token that a request carries.
-
-    Raises:
-        UnknownToken: it carries none, or what cannot be one.
-    """
-    said = TOKEN.match(request.headers.get("authorization", ""))
-    if said is None:
-        raise UnknownToken("This needs the token of a participant.")
-    return said[1]
 
 
 def found(reply: Response | None) -> Response:

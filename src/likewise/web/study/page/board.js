@@ -54,7 +54,10 @@ export class Board {
     const ratio = reference.width / reference.height;
     $("board").classList.toggle("wide", ratio > 1.15);
     $("board").style.setProperty("--ratio", ratio.toFixed(4));
+    const columns = candidates.length > 3 ? 3 : 2; // of the wide arrangement
     $("board").style.setProperty("--count", candidates.length);
+    $("board").style.setProperty("--columns", columns);
+    $("board").style.setProperty("--rows", Math.ceil((candidates.length + 1) / columns));
     $("candidates").replaceChildren(...candidates.map((candidate, index) => card(
       candidate, index, { picked: () => this.#picked(index), enlarged: () => this.#enlarge(index) },
     )));
