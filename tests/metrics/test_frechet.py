@@ -9,6 +9,7 @@ import pytest
 import torch
 from scipy.linalg import sqrtm
 from scipy.ndimage import gaussian_filter
+from scipy.signal import correlate
 from torchmetrics.image.fid import _compute_fid
 
 from likewise.errors import ImageError
@@ -147,6 +148,20 @@ def test_random_filters_have_the_spread_and_the_means_they_are_said_to_have() ->
         assert weight.var().item() == pytest.approx(expected, rel=0.1)
 
 
+def test_random_features_agree_with_scipy() -> None:
+    """Correlations filter by filter, cut to where the window fits; pooling by reshaping."""
+    image = picture(24, 28).astype(np.float32)
+    x = image.transpose(2, 0, 1).astype(np.float64) * 2 - 1
+    for depth, weight in enumerate(RandomFeatures().weights):
+        if depth:
+            x = x[:, : x.shape[1] // 2 * 2, : x.shape[2] // 2 * 2]
+            x = x.reshape(len(x), x.shape[1] // 2, 2, x.shape[2] // 2, 2).mean(axis=(2, 4))
+        filters = weight.double().numpy()
+        x = np.stack([correlate(x, w, mode="valid", method="direct")[0] for w in filters]).clip(0)
+    found = RandomFeatures()(torch.from_numpy(image).permute(2, 0, 1)[None])
+    np.testing.assert_allclose(found[0], x, atol=1e-5)
+
+
 def test_a_position_of_random_features_sees_twenty_pixels_and_steps_four() -> None:
     base = torch.from_numpy(picture(44, 44).astype(np.float32)).permute(2, 0, 1)[None]
     seen = RandomFeatures()(base)
@@ -160,3 +175,9 @@ def test_a_position_of_random_features_sees_twenty_pixels_and_steps_four() -> No
     assert not torch.equal(RandomFeatures()(inside)[..., 0, 0], seen[..., 0, 0])
     moved = RandomFeatures()(base[:, :, 4:, 4:])
     torch.testing.assert_close(moved, seen[..., 1:, 1:])
+
+
+def test_random_features_need_as_many_pixels_as_a_position_sees() -> None:
+    assert RandomFeatures()(torch.zeros(1, 3, 20, 20)).shape == (1, 64, 1, 1)
+    with pytest.raises(ImageError):
+        RandomFeatures()(torch.zeros(1, 3, 30, 19))

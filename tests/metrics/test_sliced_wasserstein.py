@@ -135,6 +135,15 @@ def test_small_and_flat_pictures_are_served(size: tuple[int, int]) -> None:
     assert np.isfinite(sliced_wasserstein(picture(), flat))
 
 
+def test_a_picture_smaller_than_a_patch_repeats_its_border() -> None:
+    line, source = picture(1, 30), picture()
+    thick = line.repeat(7, axis=0)
+    one = {"scales": 1}
+    assert sliced_wasserstein(line, source, **one) == pytest.approx(
+        sliced_wasserstein(thick, source, **one), rel=1e-5
+    )
+
+
 def test_what_does_not_fit_is_refused() -> None:
     for bad in (picture(channels=1), picture() * 255, np.zeros((3, 3, 3), np.uint8)):
         with pytest.raises(ImageError):
