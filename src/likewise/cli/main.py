@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from likewise.cli import demo, doctor, faults, fit, methods, render, run
+from likewise.cli import compare, demo, doctor, faults, fit, methods, render, run, study
 from likewise.cli.stopping import STOP
 from likewise.version import __version__
 
@@ -52,8 +52,18 @@ def _common(
         os.environ[faults.DEBUG_VARIABLE] = "1"
 
 
-for _command in (run.run, fit.fit, render.render, demo.demo, doctor.doctor, methods.methods):
+_COMMANDS = (
+    run.run,
+    fit.fit,
+    render.render,
+    compare.compare,
+    demo.demo,
+    doctor.doctor,
+    methods.methods,
+)
+for _command in _COMMANDS:
     app.command()(_command)
+app.add_typer(study.app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
