@@ -71,7 +71,13 @@ def build(
         limits: of requests; the defaults suit a class of students behind one address.
     """
     allowed = limits or Limits()
-    app = FastAPI(title="Likewise study", version=__version__, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Likewise study",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
     pages = Pages(PAGE_FILES)
     app.include_router(public_routes(study, store, pages))
     app.include_router(admin_routes(study, store, pages, admin_token))

@@ -31,7 +31,9 @@ def public_routes(study: Study, store: Store, pages: Pages) -> APIRouter:
         """What a person is told before they begin."""
         return about
 
-    @router.post("/api/participants", status_code=201, responses=replies(403, 413, 422, 429, 503))
+    @router.post(
+        "/api/participants", status_code=201, responses=replies(400, 403, 413, 422, 429, 503)
+    )
     async def join(consent: Consent) -> Joined:
         """Take part: gives the token that all else is asked with."""
         participant = await asyncio.wrap_future(store.join())

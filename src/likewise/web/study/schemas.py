@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=80)]
 LONGEST_MILLISECONDS = 2**31 - 1
@@ -19,7 +19,14 @@ class Said(BaseModel):
 class Consent(Said):
     """A person has read the text and agrees."""
 
-    consent: Literal[True]
+    consent: bool = Field(json_schema_extra={"const": True})
+
+    @field_validator("consent")
+    @classmethod
+    def _agrees(cls, consent: bool) -> bool:
+        if not consent:
+            raise ValueError("taking part needs consent")
+        return consent
 
 
 class Ballot(Said):
