@@ -27,25 +27,37 @@ class Forecast:
     """
 
     def __init__(self, estimates: Mapping[str, float]) -> None:
-        self._estimates = {name: seconds + STARTING for name, seconds in estimates.items()}
+        self._estimates = estimates
         self._took: dict[str, list[float]] = defaultdict(list)
+        self._besides: list[float] = []
+        self._guess = 0.0
 
-    def book(self, contestant: str, seconds: float) -> None:
-        """A fit, with its scores, took ``seconds``."""
+    def guess(self, seconds: float) -> None:
+        """Scoring a case's references took ``seconds``: about what a contestant's answers take."""
+        self._guess = seconds
+
+    def book(self, contestant: str, seconds: float, fit_seconds: float) -> None:
+        """A fit took ``seconds`` with all that belongs to it."""
         self._took[contestant].append(seconds)
+        self._besides.append(seconds - fit_seconds)
 
     def left(self, contestants: Iterable[str], elapsed: float = 0.0) -> float | None:
         """Seconds of one fit of each of ``contestants``, the first begun ``elapsed`` ago.
 
         None where there is nothing to tell it from.
         """
-        known = {name: sum(took) / len(took) for name, took in self._took.items()}
-        known = self._estimates | known
+        besides = _mean(self._besides) if self._besides else STARTING + self._guess
+        known = {name: seconds + besides for name, seconds in self._estimates.items()}
+        known |= {name: _mean(took) for name, took in self._took.items()}
         if not known:
             return None
-        usual = sum(known.values()) / len(known)
+        usual = _mean(list(known.values()))
         first, *rest = [known.get(name, usual) for name in contestants] or [0.0]
         return max(first - elapsed, 0.0) + sum(rest)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
 
 
 class Tally(Onlooker):
@@ -57,40 +69,42 @@ class Tally(Onlooker):
         self._left: list[Cell] = []
         self._total = self._done = 0
         self._share = 0.0
-        self._began = self._spoke = time.monotonic()
+        self._last = self._spoke = time.monotonic()  # when the last fit was done, or all began
         self._bar: Any = None
         self._task: Any = None
 
     def begin(self, left: Sequence[Cell], done: int) -> None:
         """Show how much there is to do."""
         self._left, self._done, self._total = list(left), done, done + len(left)
+        self._last = self._spoke = time.monotonic()
         before = f", {done} of them done before" if done else ""
         self._terminal.say(f"compare {self._total} fits{before}")
         if not self._terminal.quiet and sys.stderr.isatty():
             self._open_bar()
 
-    def preparing(self, case: str) -> None:
-        """Fitting judges takes seconds."""
-        self._show(f"making the judges ready for {case}")
-
     def fitting(self, cell: Cell) -> Progress:
-        """The clock of this fit starts."""
-        self._began, self._share = time.monotonic(), 0.0
+        """Before the first fit there were only references."""
+        self._share = 0.0
+        self._forecast.guess(time.monotonic() - self._last)
         return _Fit(self, cell)
 
-    def judging(self, cell: Cell) -> None:
-        """Scoring takes seconds a picture, too."""
-        self._show(f"{cell.contestant.name} on {cell.case}: scoring")
+    def scoring(self, case: str, contestant: str, target: str) -> None:
+        """Scoring takes seconds a picture."""
+        self._show(f"scoring {contestant} on {case}/{target}")
 
     def done(self, cell: Cell, outcomes: Sequence[Outcome]) -> None:
         """A line on the fit."""
-        self._forecast.book(cell.contestant.name, time.monotonic() - self._began)
+        now = time.monotonic()
+        fit_seconds = outcomes[0].fit_seconds if outcomes else 0.0
+        self._forecast.book(cell.contestant.name, now - self._last, fit_seconds)
+        self._last = now
         self._left.remove(cell)
         self._done, self._share = self._done + 1, 0.0
         who = f"{cell.contestant.name} on {cell.case}, seed {cell.seed}"
         self._terminal.say(f"{self._done:>3}/{self._total}  {who}: {costs_line(outcomes)}")
         for error in dict.fromkeys(outcome.error for outcome in outcomes if outcome.error):
             self._terminal.warn(f"{who}: {error}")
+        self._spoke = now
         self._show("")
 
     def end(self) -> None:
@@ -114,7 +128,7 @@ class Tally(Onlooker):
 
     def _show(self, state: str) -> None:
         contestants = [cell.contestant.name for cell in self._left]
-        left = self._forecast.left(contestants, time.monotonic() - self._began)
+        left = self._forecast.left(contestants, time.monotonic() - self._last)
         pace = f"about {spoken_seconds(left)} left" if left and self._left else ""
         if self._bar is not None:
             told = "  ".join(filter(None, [pace, state]))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from likewise.errors import Interrupted, LikewiseError
+from likewise.errors import LikewiseError
 from likewise.evaluation.asking import picture_name, write_picture
 from likewise.evaluation.cases import Case
 from likewise.evaluation.comparison import Outcome, Question
@@ -18,6 +18,9 @@ from likewise.evaluation.plan import Cell
 from likewise.evaluation.scoring import Scorer
 from likewise.images import Image, read_image
 from likewise.storage import write_bytes
+
+Look = Callable[[str, str], None]
+"""Called with contestant and layout before a picture is scored; what it raises ends the work."""
 
 
 class Bench:
@@ -54,31 +57,23 @@ class Bench:
         except LikewiseError:
             return {}  # every outcome says so, too
 
-    def references(self, seed: int, should_stop: Callable[[], bool]) -> list[Outcome]:
-        """The unchanged source, and the truth where it is known, as if they were answers.
-
-        Raises:
-            Interrupted: ``should_stop`` said so.
-        """
+    def references(self, seed: int, look: Look) -> list[Outcome]:
+        """The unchanged source, and the truth where it is known, as if they were answers."""
         outcomes = []
         for question in self._questions:
             images = {SOURCE: self._case.image.resized(question.size)}
             if question.truth is not None:
                 images[TRUTH] = self._case.truths[question.target]
             for name, image in images.items():
-                _look(should_stop)
+                look(name, question.target)
                 outcomes.append(self._outcome(question, name, seed, image))
         return outcomes
 
-    def judge(self, cell: Cell, report: Report, should_stop: Callable[[], bool]) -> list[Outcome]:
-        """The outcomes of a fit; what a failed one wrote is kept as a log.
-
-        Raises:
-            Interrupted: ``should_stop`` said so.
-        """
+    def judge(self, cell: Cell, report: Report, look: Look) -> list[Outcome]:
+        """The outcomes of a fit; what a failed one wrote is kept as a log."""
         outcomes = []
         for question in self._questions:
-            _look(should_stop)
+            look(cell.contestant.name, question.target)
             outcomes.append(self._answered(question, cell, report))
         log = self._folder / log_name(cell.case, cell.contestant.name, cell.seed)
         if report.log and any(outcome.error for outcome in outcomes):
@@ -124,8 +119,3 @@ class Bench:
             traceback.print_exc()
             reason = f"{type(error).__name__}: {error}"
         return {}, one_line(f"it could not be scored: {reason}")
-
-
-def _look(should_stop: Callable[[], bool]) -> None:
-    if should_stop():
-        raise Interrupted("the comparison was stopped")

@@ -15,15 +15,12 @@ class Onlooker:
     def begin(self, left: Sequence[Cell], done: int) -> None:
         """The fits ``left`` are to be done; ``done`` of them were before."""
 
-    def preparing(self, case: str) -> None:
-        """``case`` is shown, and its judges are made ready."""
-
     def fitting(self, cell: Cell) -> Progress:
         """The fit of ``cell`` begins; what is returned hears of it in per cent, and its notes."""
         return SILENT
 
-    def judging(self, cell: Cell) -> None:
-        """The answers of ``cell`` are scored."""
+    def scoring(self, case: str, contestant: str, target: str) -> None:
+        """An answer, or a reference, is about to be scored; judges are fitted before the first."""
 
     def done(self, cell: Cell, outcomes: Sequence[Outcome]) -> None:
         """``cell`` is behind us, and has been written down."""

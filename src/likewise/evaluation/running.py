@@ -166,9 +166,8 @@ class Run:
         scorer = partial(self.measuring.scorer, case, self.plan.device)
         bench = Bench(case, questions, self.folder, scorer)
         if self._lacks_references(questions, comparison):
-            self.onlooker.preparing(case.name)
             show(case, self.folder)
-            references = bench.references(self.plan.seeds[0], lambda: self.onlooker.should_stop)
+            references = bench.references(self.plan.seeds[0], partial(self._look, case.name))
             comparison.outcomes |= {outcome.key: outcome for outcome in references}
             comparison.ceilings[case.name] = bench.ceilings
             comparison.write()
@@ -184,6 +183,7 @@ class Run:
         return False
 
     def _carry_out_cell(self, cell: Cell, bench: Bench, comparison: Comparison) -> None:
+        self._heed()
         job = Job(
             case=str(self.plan.folders[cell.number]),
             method=cell.contestant.method,
@@ -194,8 +194,16 @@ class Run:
             folder=str(self.place.working()),
         )
         report = carried_out(job, self.onlooker.fitting(cell))
-        self.onlooker.judging(cell)
-        outcomes = bench.judge(cell, report, lambda: self.onlooker.should_stop)
+        outcomes = bench.judge(cell, report, partial(self._look, cell.case))
         comparison.outcomes |= {outcome.key: outcome for outcome in outcomes}
         comparison.write()
         self.onlooker.done(cell, outcomes)
+
+    def _look(self, case: str, contestant: str, target: str) -> None:
+        """Whether to go on, before a picture is scored."""
+        self._heed()
+        self.onlooker.scoring(case, contestant, target)
+
+    def _heed(self) -> None:
+        if self.onlooker.should_stop:
+            raise Interrupted("the comparison was stopped")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from likewise.storage import write_bytes, write_json
 
 FORMAT = 1
 RANK_DIGITS = 2
-_ARROWS = {"higher": "↑", "lower": "↓", "truth": "→"}
+FEW = 10  # cases below which a bootstrap's intervals cover clearly less than they say
 
 
 def write_tables(comparison: Comparison) -> list[Path]:
@@ -115,10 +115,11 @@ def summary_csv(told: Standings) -> str:
 
 def summary_markdown(comparison: Comparison, told: Standings) -> str:
     """Tables of scores, costs and ranks, with what they mean."""
-    parts = ["# Comparison", *_remarks(comparison, told)]
+    parts = ["# Comparison", _spread(comparison)]
     for table in _tables(comparison, told):
-        parts += [f"## {table.title}", markdown(table)]
-    parts += ["## Measures", "\n".join(f"- **{t}**: {m}" for t, m in _legend(told))]
+        parts += [f"## {table.title}", table.remark, markdown(table)]
+    legend = [f"- **{ALL_MEASURES[n].title}**: {ALL_MEASURES[n].meaning}" for n in told]
+    parts += ["## Measures", "\n".join(legend)]
     failed = [
         f"- {o.contestant} on {o.case}/{o.target}, seed {o.seed}: {o.error}"
         for o in comparison.failures()
@@ -130,45 +131,70 @@ def summary_markdown(comparison: Comparison, told: Standings) -> str:
 
 def summary_latex(comparison: Comparison, told: Standings) -> str:
     r"""The same tables, for a document that has ``\usepackage{booktabs}``."""
-    tables = list(_tables(comparison, told))
-    remarks = " ".join(_remarks(comparison, told))
-    head = "% Needs \\usepackage{booktabs}.\n"
-    return head + "\n".join(latex(table, remarks) for table in tables)
+    spread = _spread(comparison)
+    tables = [latex(table, spread) for table in _tables(comparison, told)]
+    return "% Needs \\usepackage{booktabs}.\n" + "\n".join(tables)
 
 
 def _tables(comparison: Comparison, told: Standings) -> Iterable[Table]:
     present = {who for found in told.values() for who in found}
     references = [name for name in REFERENCES if name in present]
     methods = list(comparison.contestants)
-    scored = {name: found for name, found in told.items() if name not in COSTS}
     costly = {name: found for name, found in told.items() if name in COSTS}
+    scored = {name: found for name, found in told.items() if name not in COSTS}
+    aims = {name: _aim(ALL_MEASURES[name], comparison) for name in told}
     if scored:
-        yield _table("Scores", [*methods, *references], scored, _score_cell)
+        rows = _rows(scored, [*methods, *references], _score_cell, aims)
+        yield Table("Scores", [*methods, *references], rows, _remark(rows))
     if costly:
-        yield _table("Costs", methods, costly, _score_cell)
+        rows = _rows(costly, methods, _score_cell, aims)
+        yield Table("Costs", methods, rows, _remark(rows))
     ranked = {n: f for n, f in scored.items() if any(s.rank for s in f.values())}
     if ranked:
-        yield _table("Mean ranks", methods, ranked, _rank_cell)
+        rows = _rows(ranked, methods, _rank_cell, dict.fromkeys(ranked, ""))
+        remark = "Among the methods, a question at a time; 1 is best, no answer comes last."
+        yield Table("Mean ranks", methods, rows, remark)
 
 
-def _table(
-    title: str,
-    columns: Sequence[str],
+def _rows(
     told: Standings,
+    columns: Sequence[str],
     cell: Callable[[Measure, Standing | None, Sequence[Standing]], Cell],
-) -> Table:
+    aims: Mapping[str, str],
+) -> list[tuple[str, Sequence[Cell]]]:
     rows = []
     for name, found in told.items():
         measure = ALL_MEASURES[name]
         everyone = list(found.values())
-        cells = [cell(measure, found.get(who), everyone) for who in columns]
-        rows.append((_heading(measure), cells))
-    return Table(title, columns, rows)
+        unit = f", {measure.unit}" if measure.unit else ""
+        heading = f"{measure.title}{unit} {aims[name]}".rstrip()
+        rows.append((heading, [cell(measure, found.get(who), everyone) for who in columns]))
+    return rows
 
 
-def _heading(measure: Measure) -> str:
-    unit = f", {measure.unit}" if measure.unit else ""
-    return f"{measure.title}{unit} {_ARROWS[measure.better]}"
+def _aim(measure: Measure, comparison: Comparison) -> str:
+    """An arrow, and what to be near to."""
+    if measure.better != "truth":
+        return "↑" if measure.better == "higher" else "↓"
+    known = [question.truth is not None for question in comparison.questions]
+    aims = ["truth"] if any(known) else []
+    aims += [] if all(known) else [f"{measure.aim:g}"]
+    return f"→ {' or '.join(aims)}"
+
+
+def _remark(rows: Sequence[tuple[str, Sequence[Cell]]]) -> str:
+    signs = {
+        "↑": "higher is better",
+        "↓": "lower is better",
+        "→": "nearer to what is named is better",
+    }
+    headings = "".join(heading for heading, _ in rows)
+    words = "; ".join(f"{sign} {word}" for sign, word in signs.items() if sign in headings)
+    cells = [cell for _, given in rows for cell in given]
+    marked = " Bold is best." if any(cell.best for cell in cells) else ""
+    lacking = any("†" in cell.text for cell in cells)
+    told = " † It did not answer everything: its mean is of less, and never best."
+    return f"{words[0].upper()}{words[1:]}.{marked}{told if lacking else ''}"
 
 
 def _score_cell(measure: Measure, standing: Standing | None, _: Sequence[Standing]) -> Cell:
@@ -198,26 +224,20 @@ def _interval(estimate: Estimate, show: Callable[[float], str]) -> str:
     return f"{show(estimate.low)}, {show(estimate.high)}"
 
 
-def _remarks(comparison: Comparison, told: Standings) -> list[str]:
+def _spread(comparison: Comparison) -> str:
+    """What the means and their intervals are of."""
     cases = len({question.case for question in comparison.questions})
     layouts, seeds = len(comparison.questions), len(comparison.seeds)
     told_of = ((cases, "case"), (layouts, "layout"), (seeds, "seed"))
     counted = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in told_of)
     if cases < 2:
-        spread = f"Means of {counted}; one case allows no interval."
-    else:
-        spread = (
-            f"Means over cases of {counted}, every case counting alike, with "
-            f"{CONFIDENCE:.0%} intervals of a bootstrap over cases."
-        )
-    lines = [spread, "↑ higher is better, ↓ lower, → nearer to the truth's score. Bold is best."]
-    if any(s.score.lacking for found in told.values() for s in found.values()):
-        lines.append("† Not every question was answered: the mean is of others, and never best.")
-    return lines
-
-
-def _legend(told: Standings) -> list[tuple[str, str]]:
-    return [(ALL_MEASURES[name].title, ALL_MEASURES[name].meaning) for name in told]
+        return f"Means of {counted}; one case allows no interval."
+    told = (
+        f"Means of {counted}, every case counting alike, with {CONFIDENCE:.0%} intervals of a "
+        "bootstrap over cases"
+    )
+    few = f" (of only {cases} cases, and so narrower than they should be)"
+    return f"{told}{few if cases < FEW else ''}."
 
 
 def _csv(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

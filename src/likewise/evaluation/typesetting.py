@@ -24,7 +24,7 @@ class Cell:
 
     Attributes:
         text: the figure, or NONE.
-        interval: its ends, NONE where it has none, "" where nothing is said of it.
+        interval: its ends, NONE where it has none, "" where there is no figure.
         best: of its row.
     """
 
@@ -40,6 +40,7 @@ class Table:
     title: str
     columns: Sequence[str]
     rows: Sequence[tuple[str, Sequence[Cell]]]
+    remark: str = ""
 
 
 def markdown(table: Table) -> str:
@@ -47,7 +48,7 @@ def markdown(table: Table) -> str:
 
     def text(cell: Cell) -> str:
         shown = f"**{cell.text}**" if cell.best else cell.text
-        return shown if cell.interval in ("", NONE) else f"{shown} ({cell.interval})"
+        return f"{shown} ({cell.interval})" if cell.interval else shown
 
     rows = [["", *map(escaped_markdown, table.columns)]]
     rows.append(["---", *["--:"] * len(table.columns)])
@@ -60,16 +61,17 @@ def escaped_markdown(text: str) -> str:
     return "".join(f"\\{sign}" if sign in "\\|*_`<[]" else sign for sign in text)
 
 
-def latex(table: Table, remarks: str) -> str:
-    """``table`` as a booktabs table, captioned by its title and ``remarks``."""
+def latex(table: Table, remark: str) -> str:
+    """``table`` as a booktabs table, captioned by its title, its remark and ``remark``."""
 
     def text(cell: Cell) -> str:
         shown = escaped_latex(cell.text)
         shown = f"\\textbf{{{shown}}}" if cell.best else shown
-        if cell.interval in ("", NONE):
+        if not cell.interval:
             return shown
         return f"{shown} {{\\scriptsize ({escaped_latex(cell.interval)})}}"
 
+    caption = f"{table.title}. {table.remark} {remark}"
     columns = "l" + "r" * len(table.columns)
     lines = [["", *map(escaped_latex, table.columns)]]
     lines += [[escaped_latex(heading), *map(text, cells)] for heading, cells in table.rows]
@@ -78,7 +80,7 @@ def latex(table: Table, remarks: str) -> str:
         [
             "\\begin{table}",
             "  \\centering",
-            f"  \\caption{{{table.title}. {escaped_latex(remarks)}}}",
+            f"  \\caption{{{escaped_latex(caption)}}}",
             f"  \\begin{{tabular}}{{{columns}}}",
             "    \\toprule",
             head,
