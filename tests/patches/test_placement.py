@@ -123,11 +123,11 @@ def test_two_objects_choose_for_themselves(effort: PlacementEffort) -> None:
 def test_views_that_are_not_offered_are_not_used() -> None:
     source, target = boat((50, 20)), boat((56, 40), 0.5, mirrored=True)
     pair = scenes.indices(target), scenes.indices(source)
-    none = ViewRange(1, 1, mirrored=False)
+    none = ViewRange(1, 1, mirrored=False, bent=False)
     assert place(*pair, 4, views=none)[0] == [IDENTITY]
-    smaller = place(*pair, 4, views=ViewRange(mirrored=False))[0]
+    smaller = place(*pair, 4, views=ViewRange(mirrored=False, bent=False))[0]
     assert not any(view.mirrored for view in smaller)
-    bounded = place(*pair, 4, views=ViewRange(0.8, 1.25))[0]
+    bounded = place(*pair, 4, views=ViewRange(0.8, 1.25, bent=False))[0]
     assert all(0.8 <= view.scale <= 1.25 for view in bounded)
 
 

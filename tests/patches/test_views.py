@@ -7,7 +7,7 @@ import pytest
 import torch
 from tests import scenes
 
-from likewise.patches.views import IDENTITY, View, Views, to_source
+from likewise.patches.views import IDENTITY, View, Views
 
 SIZE = (30, 44)
 EVERY = [View(s, m) for s in (0.4, 0.5, 0.77, 1.0, 1.3, 2.0) for m in (False, True)]
@@ -48,7 +48,7 @@ def test_ids_are_those_of_the_source_pixels_that_places_lead_to(view: View) -> N
     source[..., 5:9, 5:9] = -1
     shown = view.ids(source)[0, 0]
     for row, column in np.ndindex(*shown.shape):
-        y, x = to_source(view, torch.tensor(float(row)), torch.tensor(float(column)), SIZE)
+        y, x = view.to_source(torch.tensor(float(row)), torch.tensor(float(column)), SIZE)
         nearest = int(torch.floor(y + 0.5 + 1e-5)), int(torch.floor(x + 0.5 + 1e-5))
         other = int(torch.floor(y + 0.5 - 1e-5)), int(torch.floor(x + 0.5 - 1e-5))
         assert shown[row, column] in (source[0, 0][nearest], source[0, 0][other])
@@ -60,7 +60,7 @@ def test_image_and_places_agree(view: View) -> None:
     rows, columns = torch.meshgrid(torch.arange(30.0), torch.arange(44.0), indexing="ij")
     shown = view.image(torch.stack((rows, columns))[None])
     places = torch.meshgrid(*(torch.arange(float(n)) for n in shown.shape[2:]), indexing="ij")
-    expected = torch.stack(to_source(view, *places, SIZE))[None]
+    expected = torch.stack(view.to_source(*places, SIZE))[None]
     rim = 6  # cubic weights reach beyond the edges there
     inner = (slice(None), slice(None), slice(rim, -rim), slice(rim, -rim))
     torch.testing.assert_close(shown[inner], expected[inner], atol=0.06, rtol=0)

@@ -20,6 +20,7 @@ from likewise.patches.synthesis import synthesise
 from likewise.patches.views import Views
 
 PLACING = {False: 256, True: 128}  # short side at which the source is placed, pixels; if quick
+SAME_SCALE = 1.25  # a layout larger or smaller by less is drawn to the source's own scale
 PLACED, LEAST = 2**18, 32  # pixels of a target that is placed; and short side of a source
 
 
@@ -52,6 +53,17 @@ class Engine:
     def render(self, layout: Tensor) -> Painting:
         """Paint ``layout``: class positions (H, W), -1 where anything will do."""
         goal = (layout.shape[0], layout.shape[1])
+        scale = drawn_scale(self.source.size, goal)
+        if scale != 1:
+            size = scaled(self.source.size, (scale, scale))
+            drawn = resized_level(self.source, size, self.classes)
+            painting = Engine.of(drawn, self.classes, self.config, self.seed)._painted(layout)
+            return painting.of_source(size, self.source.size)
+        return self._painted(layout)
+
+    def _painted(self, layout: Tensor) -> Painting:
+        """``layout``, drawn to the scale of the source."""
+        goal = (layout.shape[0], layout.shape[1])
         factors = [
             (level.size[0] / self.source.size[0], level.size[1] / self.source.size[1])
             for level in self.levels
@@ -81,6 +93,18 @@ class Engine:
         near = (target.cpu()[None, None], source.cpu()[None, None])  # too small to be worth a GPU
         views, field = place(*near, self.classes, effort=effort)
         return Placement(field.to(layout.device), Views(tuple(views), size))
+
+
+def drawn_scale(source: tuple[int, int], target: tuple[int, int]) -> float:
+    """To which scale of the source, (H, W), a layout of the size ``target`` is drawn.
+
+    One that is larger both ways shows the scene larger, one that is smaller both ways smaller, by
+    the lesser factor; one that is only wider, or taller, shows more of it. A little is let pass: a
+    source that keeps its pixels stays sharp.
+    """
+    factors = sorted((target[0] / source[0], target[1] / source[1]))
+    scale = max(1.0, factors[0]) if factors[1] > 1 else factors[1]
+    return 1.0 if 1 / SAME_SCALE < scale < SAME_SCALE else scale
 
 
 def placing_scale(source: tuple[int, int], target: tuple[int, int], quick: bool) -> float:

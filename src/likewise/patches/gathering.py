@@ -17,7 +17,7 @@ from torch import Tensor
 from likewise.patches.blending.seams import field_without_seams
 from likewise.patches.kernels import kernels_for
 from likewise.patches.material import with_margin
-from likewise.patches.views import Views, to_source
+from likewise.patches.views import Views
 
 WINDOW = 2  # radius, in pixels, of the window in which labels decide what a pixel takes
 LAUNCHES_COST_MORE = 2**18  # pixels: up to here a GPU blends more slowly than a CPU
@@ -34,6 +34,14 @@ class Painting:
 
     colours: Tensor
     origin: Tensor
+
+    def of_source(self, size: tuple[int, int], source_size: tuple[int, int]) -> Painting:
+        """The same, its origin told in a source of ``source_size``, not in that of ``size``."""
+        factors = [source_size[axis] / size[axis] for axis in (1, 0)]
+        table = torch.tensor(factors, device=self.origin.device)[:, None, None]
+        last = torch.tensor([source_size[1] - 1, source_size[0] - 1], device=self.origin.device)
+        origin = ((self.origin + 0.5) * table - 0.5).clamp_min(0)
+        return Painting(self.colours, torch.minimum(origin, last[:, None, None]))
 
 
 def gathered(field: Tensor, image: Tensor, views: Views, layout: Tensor) -> Painting:
@@ -53,7 +61,7 @@ def gathered(field: Tensor, image: Tensor, views: Views, layout: Tensor) -> Pain
         here = field[0] == number
         row, column = field[1][here].long(), field[2][here].long()
         taken[:, :, here] = picture[:, :, row, column]
-        y, x = to_source(view, row.float(), column.float(), views.source_size)
+        y, x = view.to_source(row.float(), column.float(), views.source_size)
         origin[:, here] = torch.stack((x.clamp(0, last_x), y.clamp(0, last_y)))
     balanced = taken * 2 - 1
     change = _blended(balanced, [picture * 2 - 1 for picture in shown], field, layout) - balanced

@@ -1,4 +1,4 @@
-"""View: the source seen smaller or larger, and perhaps mirrored, as material for a target.
+"""View: the source seen smaller or larger, perhaps mirrored or bent, as material for a target.
 
 A layout that shows an object at half size wants the source at half size. Every engine that copies
 pixels therefore copies from *views* of the source, and a nearest-neighbour field says for each
@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from likewise.patches.bends import Bend
 
 
 @dataclass(frozen=True)
@@ -45,40 +47,39 @@ class View:
         rows, columns = (
             torch.arange(length, device=ids.device) for length in self.size(_size(ids))
         )
-        y, x = to_source(self, rows.double(), columns.double(), _size(ids))
+        y, x = self.to_source(rows.double(), columns.double(), _size(ids))
         return ids[:, :, _nearest(y, ids.shape[2])][:, :, :, _nearest(x, ids.shape[3])]
+
+    def to_source(
+        self, rows: Tensor, columns: Tensor, source_size: tuple[int, int]
+    ) -> tuple[Tensor, Tensor]:
+        """Source rows and columns, with fractions, of places in this view.
+
+        Args:
+            rows: of places in the view, in its pixels; centres of pixels are whole numbers.
+            columns: likewise, any shape of their own.
+            source_size: (H, W).
+        """
+        height, width = self.size(source_size)
+        if self.mirrored:
+            columns = width - 1 - columns
+        if (height, width) == source_size:
+            return rows, columns
+        return (
+            (rows + 0.5) * (source_size[0] / height) - 0.5,
+            (columns + 0.5) * (source_size[1] / width) - 0.5,
+        )
 
     def _turned(self, image: Tensor) -> Tensor:
         return image.flip(3) if self.mirrored else image
 
 
 IDENTITY = View()
-
-
-def to_source(
-    view: View, rows: Tensor, columns: Tensor, source_size: tuple[int, int]
-) -> tuple[Tensor, Tensor]:
-    """Source rows and columns, with fractions, of places in ``view``.
-
-    Args:
-        view: the view.
-        rows: of places in the view, in its pixels; centres of pixels are whole numbers.
-        columns: likewise, any shape of their own.
-        source_size: (H, W).
-    """
-    height, width = view.size(source_size)
-    if view.mirrored:
-        columns = width - 1 - columns
-    if (height, width) == source_size:
-        return rows, columns
-    return (
-        (rows + 0.5) * (source_size[0] / height) - 0.5,
-        (columns + 0.5) * (source_size[1] / width) - 0.5,
-    )
+AnyView = View | Bend
 
 
 @dataclass(frozen=True)
-class Views(Sequence[View]):
+class Views(Sequence[AnyView]):
     """Views of one source, the source as it is first.
 
     Attributes:
@@ -86,7 +87,7 @@ class Views(Sequence[View]):
         source_size: (H, W) of the source.
     """
 
-    views: tuple[View, ...]
+    views: tuple[AnyView, ...]
     source_size: tuple[int, int]
 
     def __post_init__(self) -> None:
@@ -95,7 +96,7 @@ class Views(Sequence[View]):
     def __len__(self) -> int:
         return len(self.views)
 
-    def __iter__(self) -> Iterator[View]:
+    def __iter__(self) -> Iterator[AnyView]:
         return iter(self.views)
 
     def __getitem__(self, index):  # type: ignore[no-untyped-def]

@@ -16,7 +16,7 @@ from numba import njit, prange
 from torch import Tensor
 
 from likewise.patches.kernels.launching import run
-from likewise.patches.views import View
+from likewise.patches.views import AnyView
 
 WINDOW = ((0, 0), (-2, -2), (-2, 0), (-2, 2), (0, -2), (0, 2), (2, -2), (2, 0), (2, 2))
 OWN_WEIGHT = 8.0  # of a pixel's own label, where each of the places around it weighs 1
@@ -53,7 +53,7 @@ class Pieces:
     index: np.ndarray
     spare: np.ndarray
     parts: np.ndarray
-    views: tuple[View, ...]
+    views: tuple[AnyView, ...]
     shown: np.ndarray
     table: np.ndarray
     wanted: np.ndarray
@@ -64,7 +64,7 @@ class Pieces:
         index: Tensor,
         spare: Tensor,
         parts: tuple[Tensor, Tensor, Tensor],
-        views: tuple[View, ...],
+        views: tuple[AnyView, ...],
         target_ids: Tensor,
         source_ids: Tensor,
         cell: int,

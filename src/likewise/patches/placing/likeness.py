@@ -13,6 +13,7 @@ from numba import njit, prange
 from torch import Tensor
 
 from likewise.patches.alignment import WINDOW_WEIGHTS, WINDOWS
+from likewise.patches.bends import Bend
 from likewise.patches.kernels.launching import run
 from likewise.patches.placing.sighting import seen_shares
 
@@ -75,6 +76,18 @@ def placed_unlikeness(table: Tensor, target: Tensor, source_ids: Tensor, cell: i
     classes, height, width = target.shape[1:]
     ids = source_ids[0, 0].int().contiguous().numpy()
     counts = torch.from_numpy(seen_shares(table.numpy(), (height, width), cell, classes, ids))
+    return _seen_unlikeness(counts, target)
+
+
+def bent_unlikeness(bend: Bend, target: Tensor, source_ids: Tensor, cell: int) -> Tensor:
+    """(1, h*w): how unlike the bent source is to each target cell; arguments likewise."""
+    seen = shares(bend.ids(source_ids), target.shape[1], cell)
+    unknown = 1 - seen.sum(dim=1, keepdim=True)
+    return _seen_unlikeness(torch.cat((torch.zeros_like(unknown), unknown, seen), dim=1), target)
+
+
+def _seen_unlikeness(counts: Tensor, target: Tensor) -> Tensor:
+    """(P, h*w), of shares seen (P, 2 + K, h, w): beyond the edges, unknown, and of each class."""
     known = target.sum(dim=1, keepdim=True)
     blank = counts[:, :2].sum(dim=1, keepdim=True)
     unlike = BLANK_COST * (blank + known - 1).clamp_min(0) * known

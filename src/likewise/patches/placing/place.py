@@ -2,8 +2,9 @@
 
 Cells of a few pixels first find their place in the source as it is, as in
 :mod:`~likewise.patches.alignment`. Beside that stand proposals, whole objects laid on the target at
-another scale or mirrored. Every region of the target takes the cheapest of all; then cells may join
-their neighbours, pieces slide by pixels until their borders fit, and pixels choose last.
+another scale or mirrored, and, where all that tears the target into many pieces, the source bent
+onto it. Every region of the target takes the cheapest of all; then cells may join their neighbours,
+pieces slide by pixels until their borders fit, and pixels choose last.
 Not in the paper: it is the start of a search that needs no training.
 """
 
@@ -16,22 +17,22 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from likewise.patches.placing.bending import bent
 from likewise.patches.placing.fitting import Pieces, fitted, slid
-from likewise.patches.placing.likeness import placed_unlikeness, shares, unlikeness
-from likewise.patches.placing.matching import cell_places, matched
-from likewise.patches.placing.proposals import Proposal, ViewRange, as_table, proposals
+from likewise.patches.placing.likeness import shares, unlikeness
+from likewise.patches.placing.matching import matched
+from likewise.patches.placing.pricing import prices
+from likewise.patches.placing.proposals import Proposal, ViewRange, proposals
 from likewise.patches.placing.regions import choose
 from likewise.patches.placing.sweeps import Labelling, settled
 from likewise.patches.shifts import SWEEPS
-from likewise.patches.views import IDENTITY, View
+from likewise.patches.views import IDENTITY, AnyView
 
 DEFAULT_VIEWS = ViewRange()
-SCALE_COST, MIRROR_COST = 1.5, 0.3  # a cell: of each doubling or halving; of being mirrored
-DOWN_COST, RIGHT_COST = 5.0, 1.0  # a cell: of coming from the other end, squared for less
 MOST_VIEWS = 6  # the identity included
 FEWEST = 0.004  # share of cells that a view must serve
+TORN = 0.1  # share of cells' borders that are seams, from which on the source is bent
 LARGEST = 8  # cells of one layout, over those that two alike may have
-CHUNK = 2**22  # class shares looked at together
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class PlacementEffort:
         reach: cells around a pixel whose moves it tries.
         pairs: of regions that are compared, at most.
         proposals: kept, at most.
+        bends: whether the source may be bent where nothing rigid fits.
     """
 
     cells: int
@@ -53,10 +55,11 @@ class PlacementEffort:
     reach: int
     pairs: int
     proposals: int
+    bends: bool
 
 
-THOROUGH = PlacementEffort(3000, (1, 25, 11), SWEEPS, 2, 48, 40)
-QUICK = PlacementEffort(1500, (1, 17), (4, 2, 1), 1, 12, 16)
+THOROUGH = PlacementEffort(3000, (1, 25, 11), SWEEPS, 2, 48, 40, True)
+QUICK = PlacementEffort(1500, (1, 17), (4, 2, 1), 1, 12, 16, False)
 
 
 def place(
@@ -66,7 +69,7 @@ def place(
     *,
     views: ViewRange = DEFAULT_VIEWS,
     effort: PlacementEffort = THOROUGH,
-) -> tuple[list[View], Tensor]:
+) -> tuple[list[AnyView], Tensor]:
     """Where each target pixel is taken from: the views used, and the field (3, H, W) int32.
 
     Args:
@@ -84,9 +87,14 @@ def place(
     device = target_ids.device
     target_ids, source_ids = target_ids.cpu(), source_ids.cpu()
     cell = cell_size(_size(target_ids), _size(source_ids), effort.cells)
+    cells = Cells.of(target_ids, source_ids, classes, cell, effort.neighbourhoods)
     proposed = proposals(target_ids, source_ids, views, effort.pairs, effort.proposals)
-    labelling, labels, proposed = _labelled(target_ids, source_ids, classes, effort, cell, proposed)
-    parts = _pieces(labelling, labels, proposed, cell)
+    labelling, labels, proposed = cells.labelled(proposed, effort.sweeps)
+    if views.bent and effort.bends and torn_share(labels) > TORN:
+        bend = Proposal(bent(target_ids, source_ids, classes), 0, 0)
+        labelling, labels, proposed = cells.labelled([*proposed, bend], effort.sweeps)
+    spare = labelling.of_moves(cells.down, cells.right)
+    parts = _pieces(labelling, torch.stack((labels, spare)), proposed, cell)
     pieces = Pieces.of(*parts, target_ids, source_ids, cell)
     used, field = _compact(fitted(slid(pieces), effort.reach), pieces.views)
     return used, field.to(device)
@@ -103,69 +111,73 @@ def cell_size(target: tuple[int, int], source: tuple[int, int], most: int) -> in
     return max(2, math.ceil(max(pairs, math.sqrt(max(areas) / (LARGEST * most)))))
 
 
-def _labelled(
-    target_ids: Tensor,
-    source_ids: Tensor,
-    classes: int,
-    effort: PlacementEffort,
-    cell: int,
-    proposed: list[Proposal],
-) -> tuple[Labelling, Tensor, list[Proposal]]:
-    """What every cell takes, and would take if matched alone (2, h, w), with what that means, and
-    the proposals still considered.
+@dataclass(frozen=True)
+class Cells:
+    """The cells of a target, and how each would be placed by itself.
+
+    Attributes:
+        target: shares of the classes (1, K, h, w).
+        source_ids: (1, 1, Hs, Ws).
+        cell: pixels a side.
+        source_grid: (hs, ws), cells of the source.
+        unlike: (h*w, hs*ws), of source cells to target cells.
+        down: moves (h, w) in cells of what was matched.
+        right: likewise.
     """
-    target, source = shares(target_ids, classes, cell), shares(source_ids, classes, cell)
-    own, grid = target[0].argmax(dim=0), (source.shape[2], source.shape[3])
-    unlike = unlikeness(target, source)
-    placed = _placed(proposed, target, source_ids, cell)
-    labelling = Labelling(own, grid, unlike, placed)
-    down, right = matched(unlike, own, grid, effort.neighbourhoods)
-    labels = _chosen(labelling, down, right)
-    kept = _worth(labels, proposed)
-    if len(kept) < len(proposed):
-        proposed = [proposed[i] for i in kept]
-        labelling = Labelling(own, grid, unlike, placed[kept])
-        labels = _chosen(labelling, down, right)
-    labels = settled(labels, labelling, effort.sweeps)
-    return labelling, torch.stack((labels, labelling.of_moves(down, right))), proposed
+
+    target: Tensor
+    source_ids: Tensor
+    cell: int
+    source_grid: tuple[int, int]
+    unlike: Tensor
+    down: Tensor
+    right: Tensor
+
+    @classmethod
+    def of(
+        cls,
+        target_ids: Tensor,
+        source_ids: Tensor,
+        classes: int,
+        cell: int,
+        neighbourhoods: tuple[int, ...],
+    ) -> Cells:
+        """Cells of ``cell`` pixels, matched in as many rounds as there are ``neighbourhoods``."""
+        target, source = shares(target_ids, classes, cell), shares(source_ids, classes, cell)
+        unlike, grid = unlikeness(target, source), _size(source)
+        down, right = matched(unlike, target[0].argmax(dim=0), grid, neighbourhoods)
+        return cls(target, source_ids, cell, grid, unlike, down, right)
+
+    def labelled(
+        self, proposed: list[Proposal], sweeps: tuple[int, ...]
+    ) -> tuple[Labelling, Tensor, list[Proposal]]:
+        """What every cell takes (h, w), with what that means, and the proposals worth keeping."""
+        own = self.target[0].argmax(dim=0)
+        placed = prices(proposed, self.target, self.source_ids, self.cell)
+        labelling = Labelling(own, self.source_grid, self.unlike, placed)
+        labels = self._chosen(labelling)
+        kept = _worth(labels, proposed)
+        if len(kept) < len(proposed):
+            proposed = [proposed[i] for i in kept]
+            labelling = Labelling(own, self.source_grid, self.unlike, placed[kept])
+            labels = self._chosen(labelling)
+        return labelling, settled(labels, labelling, sweeps), proposed
+
+    def _chosen(self, labelling: Labelling) -> Tensor:
+        nowhere = torch.zeros_like(self.down)
+        still = labelling.of_moves(nowhere, nowhere)
+        return choose(labelling.of_moves(self.down, self.right), still, labelling)
 
 
-def _placed(proposed: list[Proposal], target: Tensor, source_ids: Tensor, cell: int) -> Tensor:
-    """(P, h*w): cost of each placement for each target cell, what its view costs included."""
-    count = target.shape[2] * target.shape[3]
-    if not proposed:
-        return target.new_zeros(0, count)
-    table = as_table(proposed)
-    step = max(1, CHUNK // (count * (target.shape[1] + 2)))
-    parts = [placed_unlikeness(rows, target, source_ids, cell) for rows in table.split(step)]
-    costs = SCALE_COST * table[:, :1].log2().abs() + MIRROR_COST * table[:, 1:2]
-    far = _distances(table, target, source_ids, cell)
-    return torch.cat(parts) + (costs + far).float()
-
-
-def _distances(table: Tensor, target: Tensor, source_ids: Tensor, cell: int) -> Tensor:
-    """(P, h*w): cost of coming from elsewhere: a low sky is paler than a high one."""
-    places = (cell_places((target.shape[2], target.shape[3]), target.device) + 0.5) * cell
-    extent = places.amax(dim=(1, 2)) + cell / 2
-    moved = torch.zeros(len(table), places[0].numel(), dtype=table.dtype, device=table.device)
-    for axis, weight in enumerate((DOWN_COST, RIGHT_COST)):
-        length = source_ids.shape[2 + axis] * table[:, :1]
-        place = places[axis].flatten()
-        share = (place + table[:, 2 + axis : 3 + axis]) / length
-        if axis == 1:
-            share = torch.where(table[:, 1:2] > 0, 1 - share, share)
-        moved += weight * (share - place / extent[axis]).square()
-    return moved
-
-
-def _chosen(labelling: Labelling, down: Tensor, right: Tensor) -> Tensor:
-    still = labelling.of_moves(torch.zeros_like(down), torch.zeros_like(right))
-    return choose(labelling.of_moves(down, right), still, labelling)
+def torn_share(labels: Tensor) -> float:
+    """Share of the pairs of neighbouring cells (h, w) whose labels differ."""
+    down, right = labels[1:] != labels[:-1], labels[:, 1:] != labels[:, :-1]
+    return (int(down.sum()) + int(right.sum())) / max(1, down.numel() + right.numel())
 
 
 def _worth(labels: Tensor, proposed: list[Proposal]) -> list[int]:
     """Which proposals to keep: those of the views that enough cells take, the most taken ones."""
-    cells: Counter[View] = Counter()
+    cells: Counter[AnyView] = Counter()
     for number, count in enumerate(torch.bincount(labels.flatten())[: len(proposed)].tolist()):
         cells[proposed[number].view] += count
     cells.pop(IDENTITY, None)
@@ -175,10 +187,13 @@ def _worth(labels: Tensor, proposed: list[Proposal]) -> list[int]:
 
 def _pieces(
     labelling: Labelling, labels: Tensor, proposed: list[Proposal], cell: int
-) -> tuple[Tensor, Tensor, tuple[Tensor, Tensor, Tensor], tuple[View, ...]]:
+) -> tuple[Tensor, Tensor, tuple[Tensor, Tensor, Tensor], tuple[AnyView, ...]]:
     """Pieces of cells (index, spare), their views and moves in pixels, and the views."""
     kinds, index = torch.unique(labels, return_inverse=True)
-    views = [IDENTITY, *dict.fromkeys(p.view for p in proposed if p.view != IDENTITY)]
+    views: list[AnyView] = [
+        IDENTITY,
+        *dict.fromkeys(p.view for p in proposed if p.view != IDENTITY),
+    ]
     down, right = (move * cell for move in labelling.moves(kinds))
     table = [(views.index(p.view), p.down, p.right) for p in proposed] or [(0, 0, 0)]
     laid = torch.tensor(table, device=labels.device)[kinds.clamp_max(len(table) - 1)]
@@ -191,7 +206,7 @@ def _pieces(
     return index[0], index[1], moves, tuple(views)
 
 
-def _compact(field: Tensor, views: tuple[View, ...]) -> tuple[list[View], Tensor]:
+def _compact(field: Tensor, views: tuple[AnyView, ...]) -> tuple[list[AnyView], Tensor]:
     """The views that ``field`` uses, the identity first, and the field numbered by them."""
     counts = torch.bincount(field[0].flatten().long(), minlength=len(views)).tolist()
     order = [0, *sorted((v for v in range(1, len(views)) if counts[v]), key=lambda v: -counts[v])]

@@ -9,6 +9,7 @@ corner, edge); the few that put most labels right are kept.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +18,7 @@ from scipy import ndimage
 from torch import Tensor
 
 from likewise.patches.placing.sighting import improved, scores
-from likewise.patches.views import View
+from likewise.patches.views import AnyView, View
 
 GRID = 20  # points a side at which a placement is judged, over the box of its region
 FINE_GRID = 32
@@ -43,18 +44,19 @@ class Region:
 class Proposal:
     """A view of the source laid on the target: view place = target place + (down, right)."""
 
-    view: View
+    view: AnyView
     down: int
     right: int
 
 
 @dataclass(frozen=True)
 class ViewRange:
-    """Which views may be proposed: scales between two bounds, and mirrored ones or not."""
+    """Which views may be used: scales between two bounds, and mirrored and bent ones or not."""
 
     smallest: float = 0.4
     largest: float = 2.5
     mirrored: bool = True
+    bent: bool = True
 
     def __post_init__(self) -> None:
         assert 0 < self.smallest <= 1 <= self.largest
@@ -102,9 +104,13 @@ def proposals(
     return kept
 
 
-def as_table(proposed: list[Proposal]) -> Tensor:
-    """(P, 4) float64: scale, 1 where mirrored, down and right."""
-    rows = [(p.view.scale, float(p.view.mirrored), p.down, p.right) for p in proposed]
+def as_table(proposed: Sequence[Proposal]) -> Tensor:
+    """(P, 4) float64: scale, 1 where mirrored, down and right; bends have no row."""
+    rows = [
+        (p.view.scale, float(p.view.mirrored), p.down, p.right)
+        for p in proposed
+        if isinstance(p.view, View)
+    ]
     return torch.tensor(rows, dtype=torch.float64).view(-1, 4)
 
 
@@ -203,6 +209,7 @@ def _points(
 
 def _alike(one: Proposal, other: Proposal) -> bool:
     """Whether two placements show nearly the same."""
+    assert isinstance(one.view, View) and isinstance(other.view, View)
     return (
         one.view.mirrored == other.view.mirrored
         and abs(math.log2(one.view.scale / other.view.scale)) < 1.5 / OCTAVE

@@ -1,0 +1,1 @@
+"""Blending: steps of colour between gathered pieces, removed by solving a Poisson equation."""

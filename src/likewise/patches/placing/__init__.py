@@ -1,0 +1,1 @@
+"""Placing: where each pixel of a layout should come from, found on labels alone."""
