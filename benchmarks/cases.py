@@ -19,6 +19,15 @@ def read_case(name: str, folder: Path | None = None) -> Case:
     Raises:
         InputError: there is no such case, or it is damaged.
     """
+    return cases.read_case(case_folder(name, folder))
+
+
+def case_folder(name: str, folder: Path | None = None) -> Path:
+    """Where case ``name`` is: in ``folder``, or in the bundled examples or ``cases/``.
+
+    Raises:
+        InputError: there is no such case.
+    """
     places = (folder,) if folder else PLACES
     found = next((place / name for place in places if (place / name).is_dir()), None)
     if found is None:
@@ -26,6 +35,6 @@ def read_case(name: str, folder: Path | None = None) -> Case:
             "--case",
             f"no case {name!r} in {' or '.join(str(place) for place in places)}",
             "a folder with image.*, labels.* and targets/",
-            "Put yours into cases/, or name their folder with --cases.",
+            "Put yours into cases/, or name the folder that they are in.",
         )
-    return cases.read_case(found)
+    return found

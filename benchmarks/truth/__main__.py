@@ -15,12 +15,13 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.cases import read_case
+from benchmarks.pages import stacked
 from benchmarks.truth.credits import credits_page
 from benchmarks.truth.pairs import TruthPair, make_truth, write_truth
 from benchmarks.truth.warps import strong_warps
 from likewise import Image
 from likewise.errors import InputError
-from likewise.sheet import PAPER, Column, contact_sheet
+from likewise.sheet import Column, contact_sheet
 from likewise.storage import write_bytes
 
 
@@ -75,13 +76,7 @@ def sheet(pairs: Sequence[TruthPair]) -> np.ndarray:
         ]
         legend = [(entry.name, entry.colour) for entry in labels.present_classes]
         bands.append(contact_sheet(source, answers, legend))
-    width = max(band.shape[1] for band in bands)
-    page = np.full((sum(band.shape[0] for band in bands), width, 3), PAPER, dtype=np.uint8)
-    top = 0
-    for band in bands:
-        page[top : top + band.shape[0], : band.shape[1]] = band
-        top += band.shape[0]
-    return page
+    return stacked(bands)
 
 
 if __name__ == "__main__":
