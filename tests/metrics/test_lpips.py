@@ -1,4 +1,4 @@
-"""LPIPS beside torchmetrics' own classes, to 1e-5, and beside a slow NumPy twin of its formula."""
+"""LPIPS beside torchmetrics' own classes, to 1e-4, and beside a slow NumPy twin of its formula."""
 
 from __future__ import annotations
 
