@@ -13,7 +13,7 @@ from itertools import groupby
 
 import numpy as np
 
-from likewise.study.study import Answer, Study, Trial
+from likewise.study.study import MOST, Answer, Study, Trial
 
 LETTERS = "ABCDEF"
 
@@ -45,10 +45,19 @@ def plan(study: Study, number: int) -> tuple[Turn, ...]:
     assert number >= 1, number
     rng = np.random.default_rng((study.seed, number))
     real = _dealt(_sequence(study), (number - 1) * study.trials_each, study.trials_each)
-    real = [real[index] for index in rng.permutation(len(real))]
+    real = [real[index] for index in rng.permutation(len(real)).tolist()]
     checks = _dealt(study.checks, (number - 1) * study.checks_each, study.checks_each)
     turns = _spread(real, checks, rng)
-    return tuple(Turn(t, tuple(map(int, rng.permutation(len(t.answers))))) for t in turns)
+    # One draw for all turns: a draw a turn takes most of the time of a plan.
+    drawn = rng.random((len(turns), MOST)).tolist()
+    return tuple(
+        Turn(t, _order(row[: len(t.answers)])) for t, row in zip(turns, drawn, strict=True)
+    )
+
+
+def _order(drawn: list[float]) -> tuple[int, ...]:
+    """The indices of ``drawn`` by its values: every order is equally likely."""
+    return tuple(sorted(range(len(drawn)), key=drawn.__getitem__))
 
 
 def _dealt(sequence: tuple[Trial, ...], start: int, count: int) -> list[Trial]:
