@@ -87,7 +87,7 @@ function show(found) {
     finished: found.finished,
     votes: found.votes.toLocaleString("en"),
     "of those planned": found.planned ? `${Math.round(100 * found.votes / found.planned)} %` : "–",
-    "an answer (median)": found.seconds === null ? "–" : `${found.seconds.toFixed(1)} s`,
+    "median answer": found.seconds === null ? "–" : `${found.seconds.toFixed(1)} s`,
   };
   $("figures").replaceChildren(...Object.entries(figures).map(([name, value]) => {
     const pair = element("div");

@@ -156,15 +156,18 @@ export class Board {
     }
   }
 
+  // It stands twice on the page; which one is seen depends on the arrangement.
   #legend(entries) {
-    $("legend").hidden = !entries.length;
-    $("legend").replaceChildren(...entries.map(([name, colour]) => {
-      const item = element("li", "", name);
-      const patch = element("i", "swatch");
-      patch.style.backgroundColor = colour;
-      item.prepend(patch);
-      return item;
-    }));
+    for (const list of $("board").querySelectorAll(".legend")) {
+      list.hidden = !entries.length;
+      list.replaceChildren(...entries.map(([name, colour]) => {
+        const item = element("li", "", name);
+        const patch = element("i", "swatch");
+        patch.style.backgroundColor = colour;
+        item.prepend(patch);
+        return item;
+      }));
+    }
   }
 
   #enlarge(index) {
