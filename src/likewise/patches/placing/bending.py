@@ -46,7 +46,7 @@ def bent(target_ids: Tensor, source_ids: Tensor, classes: int) -> Bend:
     """
     sizes = [(ids.shape[2], ids.shape[3]) for ids in (target_ids, source_ids)]
     stretch = (sizes[0][0] / sizes[1][0], sizes[0][1] / sizes[1][1])
-    shares = [one_hot(ids.long(), classes).double() for ids in (target_ids, source_ids)]
+    shares = [one_hot(ids.long(), classes) for ids in (target_ids, source_ids)]
     coefficients = None
     for step in STEPS:
         target, source = (_prepared(x, step) for x in shares)
@@ -88,11 +88,11 @@ def _blurred(x: Tensor, sigma: float) -> Tensor:
 
 @dataclass(frozen=True)
 class _Problem:
-    """Least squares at one size.
+    """Least squares at one size, its sums in float64: they must not depend on their order.
 
     Attributes:
-        target: (K, H, W).
-        source: (1, 3K, Hs, Ws): shares, and their slopes along x and y.
+        target: (K, H, W) float32.
+        source: (1, 3K, Hs, Ws) float32: shares, and their slopes along x and y.
         down: basis (H, h).
         across: basis (W, w).
         energy: (h*w, h*w) of bending, weighted.
@@ -128,18 +128,15 @@ class _Problem:
         """The cost, what is left of the target (K, N), and the slopes there (2, K, N)."""
         height, width = self.target.shape[1:]
         moved = torch.einsum("yh,chw,xw->yxc", self.down, coefficients, self.across)
-        grid = identity_grid((height, width)).double() + moved
+        grid = (identity_grid((height, width)) + moved).float()
         seen = F.grid_sample(self.source, grid, padding_mode="border", align_corners=False)[0]
         seen = seen * self.target.sum(dim=0)  # where nothing is asked for, nothing is compared
         shown, slopes = seen[: len(self.target)], seen[len(self.target) :]
         left = (self.target - shown).flatten(1)
         flat = coefficients.flatten(1)
         bending = float((flat @ self.energy * flat).sum())
-        return (
-            float(left.square().sum()) / left.shape[1] + bending,
-            left,
-            slopes.view(2, *left.shape),
-        )
+        misfit = float(left.square().sum(dtype=torch.float64)) / left.shape[1]
+        return misfit + bending, left, slopes.view(2, *left.shape)
 
     def solved(self, coefficients: Tensor) -> Tensor:
         """The coefficients (2, h, w) after rounds of damped Gauss-Newton."""
@@ -174,7 +171,7 @@ class _Problem:
                 row.append(self._weighed((one * other).sum(dim=0)) / count)
             blocks.append(torch.cat(row, dim=1))
         matrix = torch.cat(blocks) + torch.block_diag(self.energy, self.energy)
-        pull = (slopes * left).sum(dim=1).view(2, *self.target.shape[1:]) / count
+        pull = (slopes * left).sum(dim=1).view(2, *self.target.shape[1:]).double() / count
         wanted = torch.einsum("yh,cyx,xw->chw", self.down, pull, self.across).flatten(1)
         return matrix, (wanted - coefficients.flatten(1) @ self.energy).flatten()
 
@@ -184,6 +181,6 @@ class _Problem:
         points = self.down.shape[1], self.across.shape[1]
         pairs_y = (self.down[:, :, None] * self.down[:, None, :]).flatten(1)
         pairs_x = (self.across[:, :, None] * self.across[:, None, :]).flatten(1)
-        sums = pairs_y.T @ weights.view(height, width) @ pairs_x
+        sums = pairs_y.T @ weights.view(height, width).double() @ pairs_x
         table = sums.view(points[0], points[0], points[1], points[1])
         return table.permute(0, 2, 1, 3).reshape(points[0] * points[1], -1)
