@@ -9,16 +9,14 @@ Simonyan and Zisserman, "Very deep convolutional networks for large-scale image 
 from __future__ import annotations
 
 import hashlib
-import pickle
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from likewise.errors import ConfigError, ModelError
+from likewise.networks.weights_file import named_tensor, read_weights
 
 BLOCKS = ((64, 2), (128, 2), (256, 4), (512, 4), (512, 4))
 """Channels and number of 3 × 3 convolutions of each block; blocks end in 2 × 2 max pooling."""
@@ -143,9 +141,9 @@ def load_vgg19(
             f"SHA-256 {expected_sha256}",
             "Fetch the file again from where that hash was published.",
         )
-    weights = _read(path)
+    weights = read_weights(path, "VGG-19 weights")
     wanted = {
-        name: _tensor(path, weights, name, value.shape)
+        name: named_tensor(path, weights, name, value.shape)
         for name, value in network.state_dict().items()
     }
     network.load_state_dict(wanted)
@@ -160,31 +158,3 @@ def _hash_of(path: Path) -> str:
     except OSError as error:
         reason = error.strerror or str(error)
         raise ModelError(path, f"it cannot be read ({reason})", "a VGG-19 weights file") from error
-
-
-def _read(path: Path) -> Mapping[str, object]:
-    try:
-        if path.suffix == ".safetensors":
-            weights: object = load_file(path)
-        else:
-            weights = torch.load(path, map_location="cpu", weights_only=True)
-    except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
-        raise ModelError(
-            path, "it is no readable weights file", "VGG-19 weights as .pth or .safetensors"
-        ) from error
-    if not isinstance(weights, Mapping):
-        raise ModelError(path, f"it holds a {type(weights).__name__}", "a state dict of tensors")
-    return weights
-
-
-def _tensor(path: Path, weights: Mapping[str, object], name: str, shape: torch.Size) -> Tensor:
-    value = weights.get(name)
-    if not isinstance(value, Tensor):
-        found = "no tensor of that name" if value is None else f"a {type(value).__name__}"
-        raise ModelError(f"{path}, {name}", found, f"a tensor of shape {tuple(shape)}")
-    if value.shape != shape or not value.is_floating_point():
-        found = f"shape {tuple(value.shape)} of {value.dtype}"
-        raise ModelError(f"{path}, {name}", found, f"floats of shape {tuple(shape)}")
-    if not value.isfinite().all():
-        raise ModelError(f"{path}, {name}", "values that are not finite", "finite values")
-    return value
