@@ -53,13 +53,15 @@ def person_chains(
 ) -> np.ndarray:
     """(P, C, C): what each person's rankings add to the rates of the Markov chain of LSR.
 
-    From each loser to the winner of a choice flows 1 / (sum of w of those chosen from).
+    From each loser to the winner of a choice flows 1 / (sum of w of those chosen from), with w
+    summing to C as in choix, which gives ALPHA its meaning.
     """
+    scaled = weights * len(weights) / weights.sum()
     chains = np.zeros((crowd, len(weights), len(weights)))
     for person, ranking in zip(people, rankings, strict=True):
         for place, winner in enumerate(ranking[:-1]):
             losers = list(ranking[place + 1 :])
-            chains[person, losers, winner] += 1 / weights[list(ranking[place:])].sum()
+            chains[person, losers, winner] += 1 / scaled[list(ranking[place:])].sum()
     return chains
 
 

@@ -30,7 +30,7 @@ def markdown(found: Results) -> str:
 
 def people(found: Results) -> str:
     """Who took part, in a sentence or two."""
-    line = f"{found.joined} people joined, {found.voted} answered, {found.finished} to the end."
+    line = f"{found.joined} joined, {found.voted} answered, {found.finished} of them everything."
     if found.seconds is not None:
         line += f" An answer took {found.seconds:.1f} s (median)."
     failed = sum(one.failed for one in found.attention)
