@@ -69,7 +69,8 @@ def variants() -> dict[str, Variant]:
         "placement_alone": Variant(
             "no search: gathered through the placement", other(rounds=0), finest_only
         ),
-        "no_views": Variant("source neither mirrored nor scaled", FAST, without_views),
+        "no_views": Variant("source neither mirrored, scaled nor bent", FAST, without_views),
+        "no_bends": Variant("source not bent", FAST, without_bends),
         "no_trust": Variant("every pixel is searched (`trust=1`)", other(trust=1.0)),
         "from_32": Variant(
             "search from 32 px, everywhere (`coarsest=32`, `trust=1`)",
@@ -104,7 +105,12 @@ def finest_only() -> Iterator[None]:
 
 def without_views() -> AbstractContextManager[Any]:
     """Places the source as it is, and in no other way."""
-    return mock.patch.object(engine, "place", partial(place, views=ViewRange(1.0, 1.0, False)))
+    return _placed_with(ViewRange(1.0, 1.0, mirrored=False, bent=False))
+
+
+def without_bends() -> AbstractContextManager[Any]:
+    """Places the source rigidly, however torn the target comes out."""
+    return _placed_with(ViewRange(bent=False))
 
 
 def without_blending() -> AbstractContextManager[Any]:
@@ -140,6 +146,10 @@ def crowding(field: Tensor, material: Material) -> Tensor:
         counts.append(F.avg_pool2d(view, width, 1, material.radius).flatten())
     fair = max(1.0, field[0].numel() / material.places)
     return (torch.cat(counts) / fair - 1).clamp(0, MOST_CROWDED)
+
+
+def _placed_with(views: ViewRange) -> AbstractContextManager[Any]:
+    return mock.patch.object(engine, "place", partial(place, views=views))
 
 
 def _kept(answers: list[Synthesis]) -> Callable[..., Synthesis]:
