@@ -17,7 +17,7 @@ WIDTH = 360.0
 LEFT, RIGHT = 2.0, 358.0
 _ROW = 42.0
 _BAR_TOP, _BAR_HEIGHT = 20.0, 14.0
-_DIGIT = 6.3  # width of a character of an interval
+_DIGIT = 6.9  # width of a character of an interval
 _AXIS = 22.0  # below the bars: ticks
 
 

@@ -11,11 +11,11 @@ from likewise.evaluation.comparison import Comparison, Question
 from likewise.evaluation.measures import MEASURES
 from likewise.evaluation.report.cast import Cast, Player
 from likewise.evaluation.report.charts import BarChart, RankChart, bar_chart, rank_chart
-from likewise.evaluation.report.scores import DIRECTIONS, Table, score_table
+from likewise.evaluation.report.scores import Column, Table, score_table
 from likewise.evaluation.statistics import ALL_MEASURES, COSTS, Standing, Standings, standings
 
 CHARTED = ("iou", "accuracy", "pretrained_iou", "pretrained_accuracy", "ssim", "lpips")
-RANKED = ("iou", "accuracy", "pretrained_iou", "ssim", "coherence", "swd")
+RANKED = ("iou", "accuracy", "pretrained_iou", "ssim", "lpips")
 _MOST_RANKED = 3  # charts of ranks
 
 Key = tuple[str, str]
@@ -32,6 +32,8 @@ class Results:
         charts: of layout and likeness to the truth.
         ranks: how often each contestant was first, second, … by one measure.
         costs: charts of time and memory.
+        cases: that means are over.
+        truths: how many questions have a known true answer.
     """
 
     means: Table
@@ -40,6 +42,8 @@ class Results:
     charts: tuple[BarChart, ...]
     ranks: tuple[RankChart, ...]
     costs: tuple[BarChart, ...]
+    cases: int
+    truths: int
 
 
 def results(comparison: Comparison, cast: Cast) -> Results:
@@ -51,16 +55,24 @@ def results(comparison: Comparison, cast: Cast) -> Results:
     every = standings(comparison)
     single = {q.key: standings(replace(comparison, questions=(q,))) for q in comparison.questions}
     return Results(
-        score_table(cast, every, ceilings),
+        score_table(cast, comparison.questions, every, ceilings),
         tuple(_kinds(comparison, cast)),
         {
-            key: score_table(cast, found, comparison.ceilings.get(key[0]))
-            for key, found in single.items()
-            if found
+            q.key: score_table(cast, (q,), single[q.key], comparison.ceilings.get(q.case))
+            for q in comparison.questions
+            if single[q.key]
         },
-        tuple(_chart(cast, every, name, ceilings) for name in CHARTED if _has(cast, every, name)),
+        tuple(
+            _chart(comparison, cast, every, name, ceilings)
+            for name in CHARTED
+            if _has(cast, every, name)
+        ),
         tuple(_ranks(cast, every, single)),
-        tuple(_chart(cast, every, name, {}) for name in COSTS if _has(cast, every, name)),
+        tuple(
+            _chart(comparison, cast, every, name, {}) for name in COSTS if _has(cast, every, name)
+        ),
+        len({question.case for question in comparison.questions}),
+        sum(question.truth is not None for question in comparison.questions),
     )
 
 
@@ -78,7 +90,7 @@ def _kinds(comparison: Comparison, cast: Cast) -> Iterator[tuple[str, Table]]:
         asked = tuple(q for q in comparison.questions if q.kind == kind)
         found = standings(replace(comparison, questions=asked))
         told = kind or "kind not told"
-        yield f"{told} ({_count(asked)})", score_table(cast, found)
+        yield f"{told} ({_count(asked)})", score_table(cast, asked, found)
 
 
 def _count(asked: Iterable[Question]) -> str:
@@ -90,7 +102,9 @@ def _has(cast: Cast, found: Standings, name: str) -> bool:
     return any(player.name in found.get(name, {}) for player in cast.ranked)
 
 
-def _chart(cast: Cast, found: Standings, name: str, ceilings: Mapping[str, float]) -> BarChart:
+def _chart(
+    comparison: Comparison, cast: Cast, found: Standings, name: str, ceilings: Mapping[str, float]
+) -> BarChart:
     measure, row = ALL_MEASURES[name], found[name]
     lines = [
         (row[player.name].score.mean, f"{text} {measure.show(row[player.name].score.mean)}", style)
@@ -101,7 +115,11 @@ def _chart(cast: Cast, found: Standings, name: str, ceilings: Mapping[str, float
     if name in ceilings:
         lines.append((ceilings[name], f"judge’s ceiling {measure.show(ceilings[name])}", "ceiling"))
     unit = f", {measure.unit}" if measure.unit else ""
-    note = measure.meaning if name in COSTS else f"{DIRECTIONS[measure.better][1].capitalize()}."
+    note = (
+        measure.meaning
+        if name in COSTS
+        else f"{Column.of(measure, comparison.questions).direction.capitalize()}."
+    )
     values = {p: row[p.name].score for p in cast.ranked if p.name in row}
     return bar_chart(f"{measure.title}{unit}", note, values, measure.show, lines)
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from likewise.evaluation.comparison import Question
 from likewise.evaluation.measures import Measure
 from likewise.evaluation.report.cast import Cast, Player
 from likewise.evaluation.statistics import ALL_MEASURES, Standing, Standings
-
-DIRECTIONS = {
-    "higher": ("↑", "higher is better"),
-    "lower": ("↓", "lower is better"),
-    "truth": ("◎", "nearer to the true answer’s own score is better"),
-}
 
 
 @dataclass(frozen=True)
@@ -23,6 +18,20 @@ class Column:
     measure: Measure
     arrow: str
     direction: str
+
+    @classmethod
+    def of(cls, measure: Measure, asked: Sequence[Question]) -> Column:
+        """What is good depends on whether true answers to the questions ``asked`` are known."""
+        if measure.better != "truth":
+            arrow = "↑" if measure.better == "higher" else "↓"
+            return cls(measure, arrow, f"{measure.better} is better")
+        known = [question.truth is not None for question in asked]
+        short = ["truth"] if any(known) else []
+        long = ["the true answer’s own score"] if any(known) else []
+        if not all(known):
+            short.append(f"{measure.aim:g}")
+            long.append(f"{measure.aim:g}" + (" where none is known" if long else ""))
+        return cls(measure, f"→ {' or '.join(short)}", f"nearer to {', or '.join(long)} is better")
 
 
 @dataclass(frozen=True)
@@ -66,16 +75,22 @@ class Table:
         return any(entry.lacking for line in self.lines for entry in line.entries)
 
 
-def score_table(cast: Cast, found: Standings, ceilings: Mapping[str, float] | None = None) -> Table:
+def score_table(
+    cast: Cast,
+    asked: Sequence[Question],
+    found: Standings,
+    ceilings: Mapping[str, float] | None = None,
+) -> Table:
     """A table of ``found``.
 
     Args:
         cast: contestants and references.
+        asked: the questions that ``found`` is of.
         found: the columns; who has no standing gets a dash.
         ceilings: what the judges score themselves, by name of the measure: a row below the others.
     """
     measures = [ALL_MEASURES[name] for name in found]
-    columns = tuple(Column(measure, *DIRECTIONS[measure.better]) for measure in measures)
+    columns = tuple(Column.of(measure, asked) for measure in measures)
 
     def line(player: Player) -> Line:
         return Line(player, tuple(_entry(m, found[m.name].get(player.name)) for m in measures))
