@@ -34,6 +34,7 @@ from likewise.progress import Progress
 WARM_SIDE = 48  # pixels: short side of the picture that a method warms up with
 WARM_SIZE = 32  # pixels: short side that it works at then
 SPEAK_EVERY = 0.2  # seconds
+OOM_SCORE = "500"  # of Linux's 1000: how gladly it is killed
 
 Tell = Callable[..., None]
 
@@ -152,6 +153,8 @@ class _Shares(Progress):
 
 def main() -> None:
     """Do the job on stdin."""
+    with contextlib.suppress(OSError):  # where memory runs out, this is to go and not who asked
+        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE, encoding="ascii")
     with _news() as stream:
 
         def tell(**news: Any) -> None:
