@@ -15,6 +15,8 @@ from likewise.evaluation.measures import MEASURES
 from likewise.evaluation.scoring import MOST_PATCHES, Scorer, working_side
 from likewise.images import Image
 from likewise.labels.label_map import LabelMap
+from likewise.metrics.frechet import single_image_frechet
+from likewise.metrics.sliced_wasserstein import sliced_wasserstein
 
 QUICK = (ForestJudge(pixels=3000, trees=12, threads=1),)
 LAYOUT = {"accuracy", "iou"}
@@ -123,12 +125,16 @@ def test_large_pictures_are_compared_small() -> None:
 def test_large_and_small_pictures_differ_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is shrunk because it is large is shrunk by one factor, so scores keep their order."""
     made = case()
-    monkeypatch.setattr("likewise.evaluation.scoring.MOST_PIXELS", 2000)
+    whole = Scorer(made, judges=()).score(made.truths["moved"], "moved")
+    monkeypatch.setattr("likewise.evaluation.scoring.MOST_PIXELS", 48 * 64 // 4)
     scorer = Scorer(made, judges=())
     near = scorer.score(made.truths["moved"], "moved")
     far = scorer.score(blurred(made.truths["moved"]), "moved")
+    half = [im.resized((24, 32)).to_float() for im in (made.truths["moved"], made.image)]
+    assert near["swd"] == pytest.approx(sliced_wasserstein(*half))
+    assert near["swd"] != pytest.approx(whole["swd"])
     assert near["swd"] < far["swd"]
-    assert near["sifid"] < far["sifid"]
+    assert near["sifid"] == pytest.approx(single_image_frechet(*half), rel=1e-3)
     copied = scorer.score(made.image, "moved")
     assert copied["swd"] == copied["sifid"] == pytest.approx(0, abs=1e-9)
 
@@ -165,3 +171,7 @@ def test_the_same_seed_gives_the_same_scores() -> None:
     made = case()
     first, again = (Scorer(made, judges=QUICK, seed=3).score(made.image, "moved") for _ in "ab")
     assert first == again
+    truth = made.truths["moved"]
+    assert first["swd"] == 0  # of a copy, whatever the seed
+    swds = {Scorer(made, judges=(), seed=k).score(truth, "moved")["swd"] for k in (3, 3, 4)}
+    assert len(swds) == 2
