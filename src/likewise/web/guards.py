@@ -34,6 +34,14 @@ CAREFUL = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
 }
 
+# Enough for what no browser shows as a page; each header costs time where votes come in hundreds.
+CAREFUL_DATA = {
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+}
+
 
 def header(scope: Scope, name: bytes) -> str | None:
     """The first header called ``name`` (lower case), or ``None``."""
@@ -44,12 +52,15 @@ def header(scope: Scope, name: bytes) -> str | None:
 
 
 class SecurityHeaders:
-    """Adds :data:`CAREFUL` to every answer, and forbids caching where nothing else was said."""
+    """Adds :data:`CAREFUL` to every answer (:data:`CAREFUL_DATA` to JSON).
 
-    def __init__(self, app: ASGIApp, headers: dict[str, str] = CAREFUL) -> None:
+    Where nothing was said about caching, it is forbidden.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._headers = [(k.encode(), v.encode()) for k, v in headers.items()]
-        self._uncached = [*self._headers, (b"cache-control", b"no-store")]
+        self._page = [(k.encode(), v.encode()) for k, v in CAREFUL.items()]
+        self._data = [(k.encode(), v.encode()) for k, v in CAREFUL_DATA.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, and complete the head of what comes back."""
@@ -59,9 +70,12 @@ class SecurityHeaders:
 
         async def careful(message: Message) -> None:
             if message["type"] == "http.response.start":
-                said = message.get("headers") or []
-                cached = any(name == b"cache-control" for name, _ in said)
-                message["headers"] = [*said, *(self._headers if cached else self._uncached)]
+                said = dict(message.get("headers") or [])
+                data = said.get(b"content-type", b"").startswith(b"application/json")
+                added = self._data if data else self._page
+                if b"cache-control" not in said:
+                    added = [*added, (b"cache-control", b"no-store")]
+                message["headers"] = [*(message.get("headers") or []), *added]
             await send(message)
 
         await self.app(scope, receive, careful)
