@@ -130,7 +130,8 @@ def create(
     asked = {(trial.case, trial.target) for trial in study.trials}
     if len(asked) < len(entries):
         left_out = len(entries) - len(asked)
-        terminal.warn(f"{left_out} layouts have answers of under three methods and are left out")
+        what = "layout has" if left_out == 1 else "layouts have"
+        terminal.warn(f"{left_out} {what} answers of fewer than three methods; left out")
     tell_created(terminal, study, len(asked))
 
 

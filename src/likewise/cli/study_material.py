@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from likewise.errors import ConfigError, InputError
 if TYPE_CHECKING:
     from likewise.evaluation.comparison import Comparison
     from likewise.study.design import Entry
+
+NEEDED = ("fastapi", "uvicorn", "sqlalchemy", "choix")
 
 
 def chosen_contestants(all_: tuple[str, ...], words: str | None) -> tuple[str, ...]:
@@ -91,11 +94,7 @@ def require_web() -> None:
     Raises:
         ConfigError: one of them is missing.
     """
-    from importlib.util import find_spec
-
-    missing = [
-        name for name in ("fastapi", "uvicorn", "sqlalchemy", "choix") if not find_spec(name)
-    ]
+    missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         raise ConfigError(
             "study",
