@@ -34,7 +34,8 @@ def opened(browser: Any, report: Path) -> Iterator[Opened]:
     contexts = []
 
     def open_page(path: Path = report, *, width: int = 1280, **how: Any) -> Any:
-        context = browser.new_context(viewport={"width": width, "height": 900}, **how)
+        still = {"viewport": {"width": width, "height": 900}, "reduced_motion": "reduce"}
+        context = browser.new_context(**still, **how)
         contexts.append(context)
         page = context.new_page()
         page.asked, page.complaints = [], []
@@ -137,11 +138,10 @@ def test_magnifier_shows_the_same_spot_of_a_whole_row(opened: Opened) -> None:
     page = opened()
     row = page.locator("#figures .row").first
     pictures = row.locator(".picture")
-    pictures.nth(4).scroll_into_view_if_needed()
     box = pictures.nth(4).bounding_box()
-    page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + box["height"] * 0.4)
+    pictures.nth(4).hover(position={"x": box["width"] * 0.7, "y": box["height"] * 0.4})
     lens = page.locator("#lens")
-    assert lens.is_visible()
+    lens.wait_for()
     crops = lens.locator("canvas")
     assert crops.count() == pictures.count() == 7
     tops = {round(crop.bounding_box()["y"]) for crop in crops.all()}
@@ -159,7 +159,7 @@ def test_magnifier_shows_the_same_spot_of_a_whole_row(opened: Opened) -> None:
     )
     assert drawn
     page.mouse.move(5, 5)
-    assert not lens.is_visible()
+    lens.wait_for(state="hidden")
     assert page.complaints == []
 
 
@@ -172,9 +172,9 @@ def test_magnifier_magnifies_the_pixels_under_the_pointer(opened: Opened, tmp_pa
     PIL.Image.fromarray(told).save(tmp_path / str(name))
     page = opened(write_report(asked))
     picture = page.locator("#figures .picture[data-title='patch:fast']")
-    picture.scroll_into_view_if_needed()
     box = picture.bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    picture.hover()
+    page.locator("#lens").wait_for()
     crop = page.locator("#lens figure", has_text="patch:fast").locator("canvas")
     middle = crop.evaluate(
         "c => [...c.getContext('2d').getImageData(c.width / 2, c.height / 2, 1, 1).data]"

@@ -207,6 +207,16 @@ def test_equal_contestants_share_the_better_rank(comparison: Comparison) -> None
     assert counts == {"patch:smoke": {1: 4}, "patch:fast": {1: 4}, "semia:fast": {3: 2}}
 
 
+def test_wide_tables_are_split_and_lose_no_column(comparison: Comparison) -> None:
+    more = {"completeness": 0.1, "swd": 0.1, "sharpness": 1.1, "sifid": 0.2, "lpips": 0.1}
+    wide = {k: replace(o, scores=o.scores | more) for k, o in comparison.outcomes.items()}
+    for outcomes, tables in ((comparison.outcomes, 1), (wide, 2)):
+        found = results(replace(comparison, outcomes=outcomes), Cast.of(comparison))
+        assert len(found.split) == tables
+        columns = [column.measure.name for _, table in found.split for column in table.columns]
+        assert columns == [column.measure.name for column in found.means.columns]
+
+
 def test_one_contestant_is_not_called_best(tmp_path: Path) -> None:
     alone = small_comparison(tmp_path, contestants=("patch:fast",), cases=("hill",))
     alone = replace(alone, outcomes={k: o for k, o in alone.outcomes.items() if not o.error})

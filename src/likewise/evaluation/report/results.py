@@ -16,6 +16,7 @@ from likewise.evaluation.statistics import ALL_MEASURES, COSTS, Standing, Standi
 
 CHARTED = ("iou", "accuracy", "pretrained_iou", "pretrained_accuracy", "ssim", "lpips")
 RANKED = ("iou", "accuracy", "pretrained_iou", "ssim", "lpips")
+_WIDEST = 11  # columns of a table that 1,280 pixels hold
 _MOST_RANKED = 3  # charts of ranks
 
 Key = tuple[str, str]
@@ -27,6 +28,7 @@ class Results:
 
     Attributes:
         means: over everything.
+        split: the same, as one table or two, so that few screens need to scroll.
         kinds: the same by what was done to the layout, where that is told of several kinds.
         tables: of each question, by its key; without questions that nobody answered.
         charts: of layout and likeness to the truth.
@@ -37,6 +39,7 @@ class Results:
     """
 
     means: Table
+    split: tuple[tuple[str, Table], ...]
     kinds: tuple[tuple[str, Table], ...]
     tables: dict[Key, Table]
     charts: tuple[BarChart, ...]
@@ -56,6 +59,7 @@ def results(comparison: Comparison, cast: Cast) -> Results:
     single = {q.key: standings(replace(comparison, questions=(q,))) for q in comparison.questions}
     return Results(
         score_table(cast, comparison.questions, every, ceilings),
+        tuple(_split(comparison, cast, every, ceilings)),
         tuple(_kinds(comparison, cast)),
         {
             q.key: score_table(cast, (q,), single[q.key], comparison.ceilings.get(q.case))
@@ -74,6 +78,22 @@ def results(comparison: Comparison, cast: Cast) -> Results:
         len({question.case for question in comparison.questions}),
         sum(question.truth is not None for question in comparison.questions),
     )
+
+
+def _split(
+    comparison: Comparison, cast: Cast, every: Standings, ceilings: Mapping[str, float]
+) -> Iterator[tuple[str, Table]]:
+    """Captions and tables of the means."""
+    cases = len({question.case for question in comparison.questions})
+    whole = f"Means over {cases} cases, every case counting alike"
+    whole = whole if cases > 1 else "Means over the layouts of one case"
+    near = {name: row for name, row in every.items() if ALL_MEASURES[name].better == "truth"}
+    rest = {name: row for name, row in every.items() if name not in near}
+    if len(every) <= _WIDEST or not near:
+        yield whole, score_table(cast, comparison.questions, every, ceilings)
+        return
+    yield f"Layout and appearance. {whole}", score_table(cast, comparison.questions, near, ceilings)
+    yield "Likeness to the true answer, and cost", score_table(cast, comparison.questions, rest)
 
 
 def mean_ceilings(ceilings: Mapping[str, Mapping[str, float]]) -> dict[str, float]:

@@ -62,7 +62,7 @@
     const here = button.querySelector("img");
     const box = here.getBoundingClientRect();
     const side = Math.min(here.getAttribute("width"), (here.getAttribute("width") / box.width) * (SHOWN / power()));
-    lens.classList.toggle("above", box.top + box.height / 2 > innerHeight / 2);
+    lens.classList.toggle("above", box.top > innerHeight - box.bottom); // where more room is left
     for (const { button: other, canvas, image } of crops) {
       const [width, height] = [Number(image.getAttribute("width")), Number(image.getAttribute("height"))];
       const held = Math.min(side, width, height);
