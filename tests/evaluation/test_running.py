@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import pytest
-from tests.evaluation.comparisons import QUICK, REAL, WORKER, write_case
+from tests import pairs
+from tests.evaluation.comparisons import QUICK, REAL, WORKER, Brightness, write_case
 
 from likewise.errors import InputError, Interrupted, ModelError, OutputError
 from likewise.evaluation import isolation
@@ -18,7 +19,7 @@ from likewise.evaluation.comparison import Comparison, Outcome
 from likewise.evaluation.onlooker import Onlooker
 from likewise.evaluation.plan import Cell, folder_names
 from likewise.evaluation.running import compare
-from likewise.images import read_image
+from likewise.images import Image, read_image
 
 WORDS = ("patch:smoke", "patch:fast", "patch:full")
 
@@ -167,6 +168,9 @@ def test_another_plan_is_refused(places, tmp_path: Path) -> None:
     (tmp_path / "foreign" / "mine.txt").write_text("keep")
     with pytest.raises(ModelError, match="no comparison"):
         compared(places, tmp_path / "foreign", WORDS[:1], resume=True)
+    pairs.target((10, 30)).write(places[1] / "targets" / "moved.png")
+    with pytest.raises(ModelError, match="CASES"):
+        compared(places, tmp_path / "out", WORDS[:1], resume=True)
     assert (tmp_path / "out" / "comparison.json").read_bytes() == before
 
 
@@ -179,6 +183,31 @@ def test_overwriting_leaves_nothing_of_the_old_and_all_of_others(places, tmp_pat
     left = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
     assert not any("one" in Path(name).parts or "fast" in name for name in left)
     assert {"mine.txt", "tables/mine.csv", "two/moved/patch-smoke-s0.png"} <= left
+
+
+def test_overwriting_spares_a_folder_that_holds_no_comparison(places, tmp_path: Path) -> None:
+    """What lies there under names of ours is replaced where we write it, and not before."""
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "report.html").write_text("keep")
+    with pytest.raises(Interrupted):
+        compared(places, out, WORDS[:1], overwrite=True, onlooker=StopsAfter(0))
+    assert (out / "report.html").read_text() == "keep"
+
+
+def test_an_answer_that_cannot_be_scored_is_a_failure_with_a_picture(
+    places, tmp_path: Path, monkeypatch
+) -> None:
+    def refuse(self, rendered: Image, target: str) -> dict[str, float]:
+        raise FloatingPointError("too small")
+
+    monkeypatch.setattr(Brightness, "score", refuse)
+    comparison = compared(places[:1], tmp_path / "out", WORDS[:1])
+    outcome = comparison.outcomes["one", "still", "patch:smoke", 0]
+    assert outcome.error == "it could not be scored: FloatingPointError: too small"
+    assert outcome.picture is not None
+    assert comparison.path(outcome.picture).exists()
+    assert len(list(comparison.failures())) == len(comparison.outcomes)
 
 
 def test_cases_are_never_written_over(places, tmp_path: Path) -> None:

@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
-from likewise.cli import options
+from likewise.cli import compare_options, options
 from likewise.cli.options import Manner
 
 
 def compare(
-    cases: options.CasesArgument,
-    contestants: options.ContestantsOption,
+    cases: compare_options.CasesArgument,
+    contestants: compare_options.ContestantsOption,
     out: options.OutOption,
-    seeds: options.SeedsOption = "0",
+    seeds: compare_options.SeedsOption = "0",
     device: options.DeviceOption = "auto",
     size: options.SizeOption = None,
-    judge: options.JudgeOption = None,
-    judge_classes: options.JudgeClassesOption = None,
-    vgg: Annotated[
-        Path | None,
-        typer.Option(
-            "--vgg",
-            metavar="FILE",
-            help="Public VGG-19 weights: SIFID then compares their features.",
-            show_default=False,
-        ),
-    ] = None,
-    inception: Annotated[
-        Path | None,
-        typer.Option(
-            "--inception",
-            metavar="FILE",
-            help="Public Inception-v3 weights: SIFID then compares their features, as SinGAN's "
-            "does. Default: a seeded network that needs no weights.",
-            show_default=False,
-        ),
-    ] = None,
-    lpips: options.LpipsOption = None,
-    lpips_backbone: options.LpipsBackboneOption = None,
+    judge: compare_options.JudgeOption = None,
+    judge_classes: compare_options.JudgeClassesOption = None,
+    vgg: compare_options.SifidVggOption = None,
+    inception: compare_options.InceptionOption = None,
+    lpips: compare_options.LpipsOption = None,
+    lpips_backbone: compare_options.LpipsBackboneOption = None,
     as_json: options.JsonOption = False,
     dry_run: options.DryRunOption = False,
     quiet: options.QuietOption = False,
@@ -55,7 +33,7 @@ def compare(
     Example: likewise compare examples -m semia:fast,semia:smoke,patch -o report
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite)
-    numbers = options.parse_seeds(seeds)
+    numbers = compare_options.parse_seeds(seeds)
     words = [word for given in contestants for word in given.split(",") if word.strip()]
     from likewise.evaluation.cases import find_cases
 

@@ -123,65 +123,6 @@ ProvenanceOption = Annotated[
         "picture; for methods that take their pixels from the source: likewise methods tells.",
     ),
 ]
-CasesArgument = Annotated[
-    list[Path],
-    typer.Argument(
-        metavar="CASES",
-        help="Cases, or folders of cases. A case is a folder with image.*, labels.* and targets/, "
-        "and with truths/ where right answers are known.",
-    ),
-]
-ContestantsOption = Annotated[
-    list[str],
-    typer.Option(
-        "-m",
-        "--methods",
-        metavar="NAME[:PRESET],...",
-        help="Methods to compare, each with a preset; fast where none is named.",
-    ),
-]
-SeedsOption = Annotated[
-    str,
-    typer.Option("--seeds", metavar="N,...", help="Every fit is done with each of these seeds."),
-]
-JudgeOption = Annotated[
-    str | None,
-    typer.Option(
-        "--judge",
-        metavar="FOLDER",
-        help="A segmentation network, as save_pretrained writes it, that reads the layouts of "
-        "answers too; needs likewise[pretrained].",
-        show_default=False,
-    ),
-]
-JudgeClassesOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--judge-classes",
-        metavar="FILE",
-        help="JSON: which classes of that network mean which of the cases'.",
-        show_default=False,
-    ),
-]
-LpipsOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--lpips",
-        metavar="FILE",
-        help="Public LPIPS weights, alex.pth or vgg.pth: answers are then compared with known "
-        "true ones by LPIPS.",
-        show_default=False,
-    ),
-]
-LpipsBackboneOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--lpips-backbone",
-        metavar="FILE",
-        help="Public AlexNet or VGG-16 weights that those belong to.",
-        show_default=False,
-    ),
-]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print a machine-readable summary, and nothing else there.")
 ]
@@ -298,15 +239,3 @@ def parse_ids(text: str) -> tuple[int, ...]:
             "--ignore", repr(text), f"ids from 0 to {LARGEST_ID} separated by commas, as in 0,255"
         )
     return tuple(sorted({int(word) for word in words}))
-
-
-def parse_seeds(text: str) -> tuple[int, ...]:
-    """The seeds in a list such as ``0,1,2``, in its order.
-
-    Raises:
-        ConfigError: something else stands there.
-    """
-    words = [word.strip() for word in text.split(",")]
-    if not all(word.isascii() and word.isdecimal() for word in words):
-        raise ConfigError("--seeds", repr(text), "whole numbers separated by commas, as in 0,1,2")
-    return tuple(map(int, words))

@@ -23,7 +23,15 @@ from likewise.evaluation.statistics import (
     Standings,
     standings,
 )
-from likewise.evaluation.typesetting import NONE, Cell, Table, escaped_markdown, latex, markdown
+from likewise.evaluation.typesetting import (
+    NONE,
+    Cell,
+    Rows,
+    Table,
+    escaped_markdown,
+    latex,
+    markdown,
+)
 from likewise.storage import write_bytes, write_json
 
 FORMAT = 1
@@ -161,8 +169,8 @@ def _rows(
     columns: Sequence[str],
     cell: Callable[[Measure, Standing | None, Sequence[Standing]], Cell],
     aims: Mapping[str, str],
-) -> list[tuple[str, Sequence[Cell]]]:
-    rows = []
+) -> Rows:
+    rows: list[tuple[str, Sequence[Cell]]] = []
     for name, found in told.items():
         measure = ALL_MEASURES[name]
         everyone = list(found.values())
@@ -182,7 +190,7 @@ def _aim(measure: Measure, comparison: Comparison) -> str:
     return f"→ {' or '.join(aims)}"
 
 
-def _remark(rows: Sequence[tuple[str, Sequence[Cell]]]) -> str:
+def _remark(rows: Rows) -> str:
     signs = {
         "↑": "higher is better",
         "↓": "lower is better",

@@ -33,13 +33,17 @@ class Cell:
     best: bool = False
 
 
+Rows = Sequence[tuple[str, Sequence[Cell]]]
+"""Each with its heading."""
+
+
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells under columns, each row with a heading."""
+    """Rows of cells under columns."""
 
     title: str
     columns: Sequence[str]
-    rows: Sequence[tuple[str, Sequence[Cell]]]
+    rows: Rows
     remark: str = ""
 
 
