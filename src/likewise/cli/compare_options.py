@@ -36,7 +36,7 @@ JudgeOption = Annotated[
         "--judge",
         metavar="FOLDER",
         help="A segmentation network, as save_pretrained writes it, that reads the layouts of "
-        "answers too; needs likewise[pretrained].",
+        "answers too; needs likewise\\[pretrained].",
         show_default=False,
     ),
 ]
