@@ -175,6 +175,8 @@ def test_magnifier_magnifies_the_pixels_under_the_pointer(opened: Opened, tmp_pa
     box = picture.bounding_box()
     picture.hover()
     page.locator("#lens").wait_for()
+    picture.locator("img").evaluate("i => i.decode()")
+    page.wait_for_timeout(50)
     crop = page.locator("#lens figure", has_text="patch:fast").locator("canvas")
     middle = crop.evaluate(
         "c => [...c.getContext('2d').getImageData(c.width / 2, c.height / 2, 1, 1).data]"
@@ -184,6 +186,20 @@ def test_magnifier_magnifies_the_pixels_under_the_pointer(opened: Opened, tmp_pa
     side = 2 * (middle[0] - corner[0])
     assert side == pytest.approx(2 * (middle[1] - corner[1]), abs=4)
     assert side == pytest.approx(180 / box["width"] * 150 / 3, abs=6)
+
+
+def test_magnifier_waits_for_pictures_that_come_late(opened: Opened) -> None:
+    page = opened()
+    late = page.locator("#figures .picture").nth(1)
+    late.scroll_into_view_if_needed()
+    late.locator("img").evaluate("i => { i.kept = i.src; i.src = 'data:image/png;base64,'; }")
+    page.locator("#figures .picture").first.hover()
+    crop = page.locator("#lens canvas").nth(1)
+    seen = "c => c.getContext('2d').getImageData(c.width / 2, c.height / 2, 1, 1).data[3]"
+    assert crop.evaluate(seen) == 0
+    late.locator("img").evaluate("i => { i.src = i.kept; return i.decode(); }")
+    page.wait_for_timeout(100)
+    assert crop.evaluate(seen) == 255
 
 
 def test_magnifier_follows_focus_and_arrow_keys(opened: Opened) -> None:

@@ -28,6 +28,7 @@
   const strip = lens.querySelector(".strip");
   const SHOWN = 150; // CSS pixels of a crop that a power of one would show of the picture
   let lit = null;
+  let pointed = null;
   let crops = [];
   let spot = { x: 0.5, y: 0.5 };
 
@@ -48,6 +49,10 @@
     });
     strip.replaceChildren(...crops.map((crop) => crop.figure));
     lens.hidden = false;
+    for (const { image } of crops.filter((crop) => !crop.image.naturalWidth)) {
+      image.loading = "eager"; // it was left for later, and is wanted now
+      image.addEventListener("load", () => lit === row && magnify(pointed), { once: true });
+    }
   };
 
   const dim = () => {
@@ -59,6 +64,7 @@
 
   /* Every crop shows the same length of the scene, in pixels of the originals. */
   const magnify = (button) => {
+    pointed = button;
     const here = button.querySelector("img");
     const box = here.getBoundingClientRect();
     const side = Math.min(here.getAttribute("width"), (here.getAttribute("width") / box.width) * (SHOWN / power()));
@@ -78,7 +84,7 @@
       const pen = canvas.getContext("2d");
       const share = image.naturalWidth / width; // below 1 where less was embedded
       pen.imageSmoothingEnabled = pixels < held * share * 3;
-      if (!image.complete || !image.naturalWidth) continue;
+      if (!image.naturalWidth) continue;
       pen.drawImage(image, left * share, top * share, held * share, held * share, 0, 0, pixels, pixels);
     }
   };
