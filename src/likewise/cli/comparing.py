@@ -17,7 +17,7 @@ from likewise.cli import faults
 from likewise.cli.options import Manner
 from likewise.cli.place import resume_command
 from likewise.cli.stopping import STOP
-from likewise.cli.tally import Tally
+from likewise.cli.tally import Tally, counted
 from likewise.cli.terminal import Terminal, spoken_seconds
 from likewise.devices import choose_device, describe_device
 from likewise.errors import Interrupted
@@ -82,7 +82,9 @@ def carry_out(asked: Asked, manner: Manner) -> None:
     except Interrupted as stop:
         raise Interrupted(f"{stop}; continue with: {resume_command()}", stop.checkpoint) from stop
     _tell_results(comparison, terminal)
-    terminal.summary(summary_json(comparison, standings(comparison)) | {"folder": str(asked.out)})
+    if manner.as_json:
+        told = summary_json(comparison, standings(comparison))
+        terminal.summary({"folder": str(asked.out), **told})
     if any(comparison.failures()):
         raise typer.Exit(faults.FAULT)
 
@@ -97,12 +99,12 @@ def _tell_plan(plan: Plan, estimates: dict[str, float], terminal: Terminal) -> N
     layouts = sum(len(case.targets) for case in plan.cases)
     truths = sum(len(case.truths) for case in plan.cases)
     known = f", {truths} of them with a known true answer" if truths else ""
-    terminal.say(f"cases   {len(plan.cases)}, with {layouts} layouts{known}")
+    terminal.say(f"cases   {len(plan.cases)}, with {counted(layouts, 'layout')}{known}")
     fits = len(plan.cases) * len(plan.seeds)
     for contestant in plan.contestants:
         seconds = estimates.get(contestant.name)
         pace = f", about {spoken_seconds(seconds)} each" if seconds is not None else ""
-        terminal.say(f"plan    {contestant.name}: {fits} fits{pace}")
+        terminal.say(f"plan    {contestant.name}: {counted(fits, 'fit')}{pace}")
     where = f"{plan.device} ({describe_device(plan.device)})"
     total = _total(plan, estimates)
     terminal.say(f"plan    on {where}, about {spoken_seconds(total)} of fitting in all")

@@ -30,7 +30,7 @@ class Forecast:
         self._estimates = estimates
         self._took: dict[str, list[float]] = defaultdict(list)
         self._besides: list[float] = []
-        self._guess = 0.0
+        self._guess: float | None = None
 
     def guess(self, seconds: float) -> None:
         """Scoring a case's references took ``seconds``: about what a contestant's answers take."""
@@ -44,8 +44,11 @@ class Forecast:
     def left(self, contestants: Iterable[str], elapsed: float = 0.0) -> float | None:
         """Seconds of one fit of each of ``contestants``, the first begun ``elapsed`` ago.
 
-        None where there is nothing to tell it from.
+        None where there is nothing to tell it from: scores may take longer than fits, and before
+        the first was made nobody knows.
         """
+        if self._guess is None:
+            return None
         besides = _mean(self._besides) if self._besides else STARTING + self._guess
         known = {name: seconds + besides for name, seconds in self._estimates.items()}
         known |= {name: _mean(took) for name, took in self._took.items()}
@@ -78,7 +81,7 @@ class Tally(Onlooker):
         self._left, self._done, self._total = list(left), done, done + len(left)
         self._last = self._spoke = time.monotonic()
         before = f", {done} of them done before" if done else ""
-        self._terminal.say(f"compare {self._total} fits{before}")
+        self._terminal.say(f"compare {counted(self._total, 'fit')}{before}")
         if not self._terminal.quiet and sys.stderr.isatty():
             self._open_bar()
 
@@ -180,6 +183,11 @@ class _Fit(Progress):
     @property
     def should_stop(self) -> bool:
         return self._tally.should_stop
+
+
+def counted(count: int, word: str) -> str:
+    """For people: 1 fit, 2 fits."""
+    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def costs_line(outcomes: Sequence[Outcome]) -> str:
