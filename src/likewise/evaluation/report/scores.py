@@ -30,8 +30,10 @@ class Column:
         long = ["the true answer’s own score"] if any(known) else []
         if not all(known):
             short.append(f"{measure.aim:g}")
-            long.append(f"{measure.aim:g}" + (" where none is known" if long else ""))
-        return cls(measure, f"→ {' or '.join(short)}", f"nearer to {', or '.join(long)} is better")
+            long.append(f"{measure.aim:g} where none is known," if long else f"{measure.aim:g}")
+        return cls(
+            measure, f"→ {' or '.join(short)}", f"nearer to {', or to '.join(long)} is better"
+        )
 
 
 @dataclass(frozen=True)

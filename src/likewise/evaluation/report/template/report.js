@@ -122,6 +122,14 @@
     if (lit && event.pointerType === "touch") event.preventDefault();
   });
   document.documentElement.addEventListener("pointerleave", dim);
+  const moved = () => {
+    if (!lit) return;
+    const { top, bottom } = lit.getBoundingClientRect();
+    if (bottom < 0 || top > innerHeight) dim();
+    else magnify(pointed);
+  };
+  document.addEventListener("scroll", moved, { passive: true });
+  addEventListener("resize", moved);
   document.addEventListener("focusin", (event) => {
     const button = event.target.closest?.(".picture");
     if (!button || !power() || !button.matches(":focus-visible")) return dim();
