@@ -120,7 +120,16 @@ def ballots(study: Study, url: str, people: int) -> list[Ballot]:
 @contextlib.contextmanager
 def served(study: Study, url: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The process of ``likewise study serve`` and its address."""
-    words = ["study", "serve", str(study.folder), "--no-browser", "--port", "0", "--json"]
+    words = [
+        "study",
+        "serve",
+        str(study.folder),
+        "--no-browser",
+        "--port",
+        "0",
+        "--json",
+        "--quiet",
+    ]
     process = subprocess.Popen(
         [sys.executable, "-m", "likewise", *words, "--database", url],
         stdout=subprocess.PIPE,

@@ -15,8 +15,8 @@ WIDTH = 760
 _TOP, _ROW, _BAR, _FOOT = 78, 50, 22, 14
 _LEFT, _RIGHT = 20, 150  # to the bars; the mean rank stands in what is right of them
 _NARROWEST = 26  # a count has room from this width on
-_FILLS = ("#12436d", "#2f74a8", "#6ca6cf", "#a3c8e2", "#cbdfee", "#e6eff7")
-_DARK_FILLS = 2  # these carry white figures
+_DARKEST, _LIGHTEST = (18, 67, 109), (206, 225, 239)  # of first and last
+_WHITE_INK_UNDER = 0.45  # of the way to the lightest
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 _FONT = "font-family='system-ui, Segoe UI, Helvetica, Arial, sans-serif'"
 
@@ -57,7 +57,9 @@ def _legend(ranks: int) -> str:
     parts = []
     for rank in reversed(range(ranks)):
         x -= 9 * len(_ORDINALS[rank]) + 10
-        parts.append(f"<rect x='{x:.1f}' y='39' width='12' height='12' fill='{_FILLS[rank]}'/>")
+        parts.append(
+            f"<rect x='{x:.1f}' y='39' width='12' height='12' fill='{_fill(rank, ranks)}'/>"
+        )
         parts.append(_text(x + 17, 50, _ORDINALS[rank], _GREY))
         x -= 14
     return "\n".join(parts)
@@ -72,10 +74,10 @@ def _bar(top: float, mean: Interval, name: str, counts: tuple[int, ...]) -> str:
         width = room * count / total
         parts.append(
             f"<rect x='{x:.2f}' y='{top + 20}' width='{width:.2f}' height='{_BAR}' "
-            f"fill='{_FILLS[rank]}' stroke='#ffffff'/>"
+            f"fill='{_fill(rank, len(counts))}' stroke='#ffffff'/>"
         )
         if width >= _NARROWEST:
-            ink = "#ffffff" if rank < _DARK_FILLS else "#1c2733"
+            ink = "#ffffff" if _depth(rank, len(counts)) < _WHITE_INK_UNDER else "#1c2733"
             anchored = f"font-size='13' fill='{ink}' text-anchor='middle'"
             parts.append(_text(x + width / 2, middle, str(count), anchored))
         x += width
@@ -86,6 +88,19 @@ def _bar(top: float, mean: Interval, name: str, counts: tuple[int, ...]) -> str:
         f"<tspan {_GREY}>{around}</tspan></text>"
     )
     return "\n".join(parts)
+
+
+def _depth(rank: int, ranks: int) -> float:
+    """0 for the first rank, 1 for the last."""
+    return rank / max(ranks - 1, 1)
+
+
+def _fill(rank: int, ranks: int) -> str:
+    mixed = (
+        round(dark + (light - dark) * _depth(rank, ranks))
+        for dark, light in zip(_DARKEST, _LIGHTEST, strict=True)
+    )
+    return "#" + "".join(f"{value:02x}" for value in mixed)
 
 
 def _text(x: float, y: float, text: str, style: str) -> str:

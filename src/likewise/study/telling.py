@@ -84,8 +84,9 @@ def _wins(counted: Counted, names: Sequence[str]) -> str:
 
 def _everyone(found: Results) -> str:
     rows = [["method", *(counted.question for counted in found.everyone)]]
-    for place, name in enumerate(found.contestants):
-        rows.append([name, *(shown(counted.mean_rank[place]) for counted in found.everyone)])
+    for one in order(found.everyone[0]):
+        means = (shown(counted.mean_rank[one]) for counted in found.everyone)
+        rows.append([found.contestants[one], *means])
     return _piped(rows)
 
 
