@@ -148,9 +148,11 @@ def test_going_on_tries_failures_again_and_drops_their_logs(places, tmp_path: Pa
     second = compared(places, tmp_path / "out", WORDS[:1], resume=True)
     assert not list(second.failures())
     assert not log.exists()
+    (tmp_path / "out" / "one" / ".likewise-partial-0a-source.png").touch()  # of a kill
     third = compared(places, tmp_path / "out", WORDS[:1], resume=True)
     assert third == second
     assert len(jobs(places)) == 4
+    assert not list((tmp_path / "out").rglob(".likewise-*"))
 
 
 def test_another_plan_is_refused(places, tmp_path: Path) -> None:

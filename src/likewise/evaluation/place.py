@@ -77,6 +77,11 @@ class Place:
         self._forget()
         storage.write_json(self.folder / PLAN_FILE, identity)
 
+    def sweep(self) -> None:
+        """Remove what writers killed half-way left, in every folder of the comparison."""
+        for folder in {partial.parent for partial in self.folder.rglob(f"{storage.LITTER}*")}:
+            storage.sweep_litter(folder)
+
     def working(self) -> Path:
         """An empty folder for what is not to stay."""
         folder = self.folder / WORKING
