@@ -77,10 +77,12 @@ class Place:
         self._forget()
         storage.write_json(self.folder / PLAN_FILE, identity)
 
-    def sweep(self) -> None:
-        """Remove what writers killed half-way left, in every folder of the comparison."""
-        for folder in {partial.parent for partial in self.folder.rglob(f"{storage.LITTER}*")}:
-            storage.sweep_litter(folder)
+    def sweep(self, names: Iterable[str]) -> None:
+        """Remove what writers killed half-way left here and in the folders of cases ``names``."""
+        storage.sweep_litter(self.folder)
+        for name in (*names, TABLES, LOGS):
+            for partial in (self.folder / name).rglob(f"{storage.LITTER}*"):
+                partial.unlink(missing_ok=True)
 
     def working(self) -> Path:
         """An empty folder for what is not to stay."""
@@ -157,7 +159,8 @@ def log_name(case: str, contestant: str, seed: int) -> str:
 def _files(comparison: Comparison) -> Iterator[str]:
     """Every picture and log of ``comparison``."""
     for question in comparison.questions:
-        pictures = (question.source, question.labels, question.layout, question.truth)
+        own = (question.layout, question.edited, question.truth)
+        pictures = (question.source, question.labels, *own)
         yield from filter(None, pictures)
     for outcome in comparison.outcomes.values():
         yield from filter(None, [outcome.picture])

@@ -133,7 +133,7 @@ class Run:
         """
         left = self.left(earlier)
         comparison = self._begun() if earlier is None else earlier
-        self.place.sweep()
+        self.place.sweep(case.name for case in self.cases)
         self.onlooker.begin(left, len(list(self.plan.cells())) - len(left))
         try:
             for case in self.cases:
