@@ -71,11 +71,13 @@ def _question(
     k, target = numbered
     inside = f"{place}/t{k}"
     _drawing(folder / inside / "layout.png", size, 0.3 + 0.2 * k)
+    _photograph(folder / inside / "edited.png", size, rng)
     truth = f"{inside}/truth.png" if k == 0 else None
     if truth:
         _photograph(folder / truth, size, rng)
-    files = (f"{place}/source.png", f"{place}/labels.png", f"{inside}/layout.png", truth)
-    return Question(case, target, "moved" if k == 0 else "", *files, size, LEGEND)
+    kind = "moved" if k == 0 else ""
+    files = (f"{place}/source.png", f"{place}/labels.png", f"{inside}/layout.png")
+    return Question(case, target, kind, *files, f"{inside}/edited.png", truth, size, LEGEND)
 
 
 def _references(question: Question, seed: int) -> list[Outcome]:

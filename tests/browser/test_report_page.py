@@ -249,12 +249,12 @@ def test_lightbox_steps_through_rows_by_keyboard(opened: Opened) -> None:
     dialog, title = page.locator("dialog"), page.locator("dialog b")
     assert dialog.is_visible() and title.inner_text() == "Source I"
     page.keyboard.press("ArrowRight")
-    assert title.inner_text() == "Source layout P"
+    assert title.inner_text() == "Edited source"
     assert dialog.locator("img").get_attribute("src").startswith("data:image/")
     link = dialog.locator("a").get_attribute("href")
-    assert link == "./c0/labels.png"
+    assert link == "./c0/t0/edited.png"
     page.keyboard.press("ArrowDown")
-    assert title.inner_text() == "Source layout P"
+    assert title.inner_text() == "Edited source"
     assert "hill, two" in dialog.inner_text()
     for _ in range(2):
         page.keyboard.press("ArrowLeft")  # back over the start of the row, into the one before

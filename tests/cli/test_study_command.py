@@ -43,7 +43,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     questions, outcomes = [], {}
     for target in ("left", "right", "small"):
         place = f"house/{target}"
-        files = [noise(f"{place}/{name}.png") for name in ("source", "labels", "layout")]
+        files = [noise(f"{place}/{name}.png") for name in ("source", "labels", "layout", "edited")]
         legend = (("sky", "#88aaee"), ("house", "#aa3322"))
         questions.append(Question("house", target, "moved", *files, None, (20, 30), legend))
         for contestant in CONTESTANTS:

@@ -99,7 +99,7 @@ def scored(
     keys = list(dict.fromkeys((case, target) for case, target, _, _ in scores))
     names = dict.fromkeys(name for _, _, name, _ in scores if name not in ("source", "truth"))
     questions = [
-        Question(case, target, "", "s.png", "l.png", "t.png", None, (4, 4), ())
+        Question(case, target, "", "s.png", "l.png", "t.png", "e.png", None, (4, 4), ())
         for case, target in keys
     ]
     outcomes = [

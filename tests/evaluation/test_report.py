@@ -86,7 +86,7 @@ def test_a_row_holds_what_the_papers_figures_hold(comparison: Comparison) -> Non
     page = written(comparison)
     titles = [each["data-title"] for each in page.of("button") if "data-file" in each]
     # The teaser comes first; it is the first row that is answered throughout.
-    row = ["Source I", "Source layout P", "Target image I′", "Target layout P′"]
+    row = ["Source I", "Edited source", "Target image I′", "Target layout P′"]
     names = list(comparison.contestants)
     untrue = [title for title in row if title != "Target image I′"]
     assert titles == [

@@ -8,6 +8,7 @@ from pathlib import Path
 from likewise.evaluation.cases import Case
 from likewise.evaluation.comparison import Question
 from likewise.evaluation.plan import RESERVED_IN_CASE, folder_names
+from likewise.geometry.pasting import edited_source
 from likewise.images import Image
 from likewise.labels.colours import hex_of
 
@@ -24,10 +25,14 @@ def show(case: Case, folder: Path) -> None:
         OutputError: the folder cannot be written.
     """
     pictures = {}
+    source, table = case.image.to_rgb8(), case.labels.present_classes
+    labels = case.labels.indices(table)
     for question in _questions(case):
-        pictures[question.source] = case.image.to_rgb8()
+        target = case.targets[question.target]
+        pictures[question.source] = source
         pictures[question.labels] = case.labels.to_colour()
-        pictures[question.layout] = case.targets[question.target].to_colour()
+        pictures[question.layout] = target.to_colour()
+        pictures[question.edited] = edited_source(source, labels, target.indices(table))
         if question.truth is not None:
             pictures[question.truth] = case.truths[question.target].to_rgb8()
     for name, pixels in pictures.items():
@@ -56,6 +61,7 @@ def _questions(case: Case) -> list[Question]:
             source=f"{case.name}/source.png",
             labels=f"{case.name}/labels.png",
             layout=f"{case.name}/{name}/layout.png",
+            edited=f"{case.name}/{name}/edited.png",
             truth=f"{case.name}/{name}/truth.png" if target in case.truths else None,
             size=layout.size,
             legend=tuple((c.name, hex_of(c.colour)) for c in case.labels.present_classes),

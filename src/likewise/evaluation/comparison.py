@@ -6,6 +6,7 @@
     <folder>/<case>/source.png          I, 8 bits
     <folder>/<case>/labels.png          P in its colours
     <folder>/<case>/<target>/layout.png P' in its colours
+    <folder>/<case>/<target>/edited.png I with its regions pasted into P', the edited source
     <folder>/<case>/<target>/truth.png  I', where it is known
     <folder>/<case>/<target>/<contestant>-s<seed>.png
     <folder>/metrics.json, tables/, report.html
@@ -39,6 +40,7 @@ class Question:
         source: picture of I.
         labels: picture of P.
         layout: picture of P'.
+        edited: picture of the edited source (``geometry.pasting``).
         truth: picture of I', where the right answer is known.
         size: (height, width) of P' in pixels.
         legend: class names and "#rrggbb" colours that P shows.
@@ -50,6 +52,7 @@ class Question:
     source: str
     labels: str
     layout: str
+    edited: str
     truth: str | None
     size: tuple[int, int]
     legend: tuple[tuple[str, str], ...]
@@ -185,7 +188,7 @@ class Comparison:
 
     def _named(self) -> Iterator[str]:
         for question in self.questions:
-            yield from (question.source, question.labels, question.layout)
+            yield from (question.source, question.labels, question.layout, question.edited)
             yield question.truth or "."
         for outcome in self.outcomes.values():
             yield outcome.picture or "."

@@ -49,7 +49,7 @@ class Question:
 
 APPEARANCE = Question(
     "appearance",
-    "Which looks most like the picture at the left?",
+    "Which looks most like the source?",
     "Judge colours, textures and style. Where things stand does not matter.",
     "source",
 )

@@ -1,6 +1,6 @@
 """Figure: questions as the paper's figures show them, a row each, grouped by case.
 
-Source | source layout P | target image I' where it is known | target layout P' | each method.
+Source | edited source | target image I' where it is known | target layout P' | each method.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Figure:
 def shown(comparison: Comparison, cast: Cast) -> Iterator[str]:
     """Names of the pictures of all rows, as often as they are shown."""
     for question in comparison.questions:
-        yield from filter(None, (question.source, question.labels, question.truth, question.layout))
+        yield from filter(None, (question.source, question.edited, question.truth, question.layout))
         for player in cast.ranked:
             answer = _answer(comparison, question, player)
             if answer is not None and answer.picture is not None:
@@ -95,7 +95,7 @@ def _cells(comparison: Comparison, cast: Cast, album: Album, question: Question)
         return Cell(title, symbol, None, album[name], alternative, address(name))
 
     yield given("Source", "I", question.source)
-    yield given("Source layout", "P", question.labels)
+    yield given("Edited source", "", question.edited)
     if question.truth is not None:
         yield given("Target image", "I′", question.truth)
     yield given("Target layout", "P′", question.layout)
