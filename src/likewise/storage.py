@@ -81,7 +81,7 @@ def prepare_folder(folder: Path, *, overwrite: bool, argument: str = "-o") -> Pa
                 argument,
                 f"{folder} is not empty",
                 "a new or empty folder",
-                "Name another folder, or add --overwrite (or --resume to continue a stopped run).",
+                "Name another folder, or add --overwrite.",
             )
         probe = folder / f"{LITTER}{secrets.token_hex(4)}"
         probe.write_bytes(b"")
