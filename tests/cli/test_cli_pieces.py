@@ -199,6 +199,16 @@ def test_a_fault_shows_its_traceback_only_on_request(capsys, monkeypatch) -> Non
     assert "Traceback" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("words", [("run", "--help"), ("methods",)])
+def test_a_reader_that_goes_away_is_no_fault(words: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "likewise", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
 def test_first_signal_asks_and_second_ends(own_signals) -> None:
     stop = StopRequest()
     stop.install()

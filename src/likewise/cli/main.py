@@ -71,7 +71,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     STOP.install()
     try:
         code = app(args=arguments, prog_name="likewise", standalone_mode=False)
-    except BrokenPipeError:  # the reader of stdout went away, as in likewise methods | head -1
+    except (BrokenPipeError, SystemExit):
+        # The reader of stdout went away, as in likewise methods | head -1; while it prints help,
+        # Typer meets that itself, and asks to exit.
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - keeps the exit from flushing
         sys.exit(faults.DONE)
     except BaseException as error:
