@@ -11,8 +11,8 @@ from tests import scenes
 from torch import Tensor
 
 from likewise.patches.config import PatchConfig
-from likewise.patches.engine import Engine, Painting
-from likewise.patches.levels import Level
+from likewise.patches.engine import Engine, Painting, drawn_scale
+from likewise.patches.levels import Level, resized_ids, resized_level
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -171,3 +171,36 @@ def test_a_gpu_gives_an_unchanged_layout_back_too() -> None:
     painting = made.render(layout.cuda())
     on_cpu = engine(source).render(layout)
     assert (painting.colours.cpu() - on_cpu.colours).abs().mean() < 0.05
+
+
+@pytest.mark.parametrize(
+    ("target", "scale"),
+    [
+        ((40, 52), 1.0),
+        ((48, 60), 1.0),  # a little larger: the source's pixels stay as they are
+        ((80, 104), 2.0),
+        ((80, 200), 2.0),  # the lesser factor: it shows more to the sides
+        ((40, 104), 1.0),  # only wider
+        ((20, 104), 1.0),  # wider and lower
+        ((20, 26), 0.5),
+        ((20, 13), 0.5),
+    ],
+)
+def test_a_layout_sets_the_scale_if_it_is_larger_or_smaller_both_ways(
+    target: tuple[int, int], scale: float
+) -> None:
+    assert drawn_scale((40, 52), target) == scale
+
+
+@pytest.mark.parametrize("scale", [0.5, 3])
+def test_the_same_layout_at_another_size_gives_the_source_at_that_size(scale: float) -> None:
+    source = level(house((60, 78)))
+    size = (round(60 * scale), round(78 * scale))
+    layout = resized_ids(source.ids, size, 3)
+    painting = engine(source).render(layout)
+    require_sound(painting, source, size)
+    expected = resized_level(source, size, 3).image
+    assert (painting.colours - expected).abs().mean() < 0.02
+    rows, columns = torch.meshgrid(*map(torch.arange, size), indexing="ij")
+    own = (torch.stack((columns, rows)) + 0.5) / scale - 0.5
+    assert (painting.origin - own).abs().mean() < 1
