@@ -168,7 +168,7 @@ def test_bodies_that_say_nothing(client: httpx.Client, body: bytes) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["", "Bearer", "Bearer x", "Basic abc", "Bearer unknown-token", "Bearer \x7f\xe9", "x" * 9000],
+    ["", "Bearer", "Bearer x", "Basic abc", "Bearer unknown-token", "Bearer \xe9", "x" * 9000],
 )
 def test_tokens_that_nobody_was_given(client: httpx.Client, said: str) -> None:
     headers = {"Authorization": said.encode("latin-1")}

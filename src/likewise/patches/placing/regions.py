@@ -16,6 +16,8 @@ from likewise.patches.shifts import BORDER_SHARE, SEAM_COST
 
 POOR = 12.0  # unlikeness from which on no move at all is mended
 MEND_COST = 10.0  # of each cell so mended
+TEARING = 1.25  # times what a backdrop costs that is matched: things move, backdrops stay
+SIDES = 2  # of the frame that a region touches which is taken for a backdrop
 RIM, RIM_SHARE = 2, 0.5  # cells around a region where its field should fit too, and how much
 ROUNDS = 6  # of regions reconsidering, at most
 
@@ -35,6 +37,7 @@ def choose(matched: Tensor, still: Tensor, labelling: Labelling) -> Tensor:
     costs = labelling.unlikeness(loose) + torch.stack([seams(f, labelling) for f in loose])
     costs[1] += MEND_COST * poor
     sums = _sums(torch.cat((costs, misfits)), numbers, count)
+    sums[_backdrops(numbers, count), 0] *= TEARING
     rims = RIM_SHARE * _rims(misfits.cpu().numpy().astype(np.float64), numbers, count)
     best = (sums[:, len(loose) :] + rims).argmin(axis=1)[:, None]
     sums[:, len(loose) :] += rims - np.take_along_axis(rims, best, axis=1)
@@ -60,6 +63,14 @@ def _numbered(own: np.ndarray) -> tuple[np.ndarray, int]:
         numbers = np.where(labels > 0, labels + count - 1, numbers)
         count += found
     return numbers, count
+
+
+def _backdrops(numbers: np.ndarray, count: int) -> np.ndarray:
+    """(R,): whether each region reaches the frame on ``SIDES`` sides or more."""
+    sides = (numbers[0], numbers[-1], numbers[:, 0], numbers[:, -1])
+    touched = np.stack([np.bincount(side, minlength=count) > 0 for side in sides])
+    answer: np.ndarray = touched.sum(axis=0) >= SIDES
+    return answer
 
 
 def _rims(costs: np.ndarray, numbers: np.ndarray, count: int) -> np.ndarray:
