@@ -244,3 +244,22 @@ def test_pieces_slide_to_where_their_labels_are_right() -> None:
     assert moved.parts.tolist() == [[0], [-3], [-2]]
     field = fitted(moved, 1)
     assert (field[1, 60, 40], field[2, 60, 40]) == (57, 38)
+
+
+def statue(at: tuple[int, int], radius: int, size: tuple[int, int] = (120, 140)) -> np.ndarray:
+    """(H, W) ids: a head on a body that reaches the ground, before one wall."""
+    y, x = np.mgrid[: size[0], : size[1]]
+    ids = np.zeros(size, dtype=np.int64)
+    ids[(y - at[0]) ** 2 + (x - at[1]) ** 2 < radius**2] = 1
+    ids[(y > at[0] + 0.7 * radius) & (np.abs(x - at[1]) < 1.4 * radius)] = 2
+    return ids
+
+
+def test_a_wall_stays_where_it_stands_when_what_stands_before_it_shrinks() -> None:
+    """Its cells would rather come from where they lie to the statue as they should."""
+    source, target = statue((50, 70), 26), statue((85, 90), 18)
+    _, field = place(scenes.indices(target), scenes.indices(source), 3)
+    rows, columns = np.nonzero((source == 0) & (target == 0))
+    taken = field[:, rows, columns].numpy()
+    still = (taken[0] == 0) & (taken[1] == rows) & (taken[2] == columns)
+    assert still.mean() > 0.9
