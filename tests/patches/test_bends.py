@@ -67,6 +67,15 @@ def test_nothing_is_offered_from_beyond_the_source_or_where_it_smears() -> None:
     assert (Bend(ramp(1.1 / MOST), (1.0, 1.0)).ids(ids) == 1).all()
 
 
+def test_a_bend_found_in_memory_serves_pictures_on_any_device() -> None:
+    """The meta device computes nothing, but refuses tensors of another, as a GPU does."""
+    bend = Bend(ramp(0.8), (1.5, 1.0))
+    image, ids = torch.rand(1, 3, *SIZE, device="meta"), torch.ones(1, 1, *SIZE, device="meta")
+    assert bend.image(image).device == bend.ids(ids).device == torch.device("meta")
+    rows = torch.ones(4, device="meta")
+    assert bend.to_source(rows, rows, SIZE)[0].device == torch.device("meta")
+
+
 def warped(ids: np.ndarray, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
     """``ids`` (1, 1, H, W) bent at random, and the grid that did it."""
     indices = scenes.indices(ids)

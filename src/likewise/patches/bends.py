@@ -67,8 +67,10 @@ class Bend:
         size = self.size(known)
         grid = self._grid(size, ids.device)
         y, x = self._places(grid, known)
-        inside = ((grid[0].abs() <= 1).all(dim=-1)) & (self.distortion(known) <= math.log2(MOST))
-        return torch.where(inside, ids[:, :, y.round().long(), x.round().long()], -1)
+        offered = (grid[0].abs() <= 1).all(dim=-1) & (
+            _distortion(grid[0], known) <= math.log2(MOST)
+        )
+        return torch.where(offered, ids[:, :, y.round().long(), x.round().long()], -1)
 
     def to_source(
         self, rows: Tensor, columns: Tensor, source_size: tuple[int, int]
@@ -82,16 +84,9 @@ class Bend:
 
         In the direction in which it does so most; infinite where it folds.
         """
-        size = self.size(source_size)
-        grid = self._grid(size, self.coefficients.device)[0]
-        scale = torch.tensor([source_size[1] / 2, source_size[0] / 2], device=grid.device)
-        down, right = (_slope(grid, axis) * scale for axis in (0, 1))  # source pixels to a pixel
-        area = right[..., 0] * down[..., 1] - right[..., 1] * down[..., 0]
-        squares = down.square().sum(-1) + right.square().sum(-1)
-        # Singular values: their squares' sum is ``squares``, their product ``area``.
-        root = (squares.square() / 4 - area.square()).clamp_min(0).sqrt()
-        octaves = torch.stack((squares / 2 + root, squares / 2 - root)).clamp_min(1e-12).log2() / 2
-        return torch.where(area > 0, octaves.abs().amax(dim=0), torch.inf)
+        return _distortion(
+            self._grid(self.size(source_size), self.coefficients.device)[0], source_size
+        )
 
     def moved(self, size: tuple[int, int]) -> Tensor:
         """(2, H, W): how far each place of a layout of ``size`` comes, x and y, sides being 1."""
@@ -109,6 +104,18 @@ class Bend:
             for axis, length in ((0, size[1]), (1, size[0]))
         )
         return y, x
+
+
+def _distortion(grid: Tensor, source_size: tuple[int, int]) -> Tensor:
+    """(H, W) octaves, of a map ``grid`` (H, W, 2) from a target's places to a source's."""
+    scale = torch.tensor([source_size[1] / 2, source_size[0] / 2], device=grid.device)
+    down, right = (_slope(grid, axis) * scale for axis in (0, 1))  # source pixels to a pixel
+    area = right[..., 0] * down[..., 1] - right[..., 1] * down[..., 0]
+    squares = down.square().sum(-1) + right.square().sum(-1)
+    # Singular values: their squares' sum is ``squares``, their product ``area``.
+    root = (squares.square() / 4 - area.square()).clamp_min(0).sqrt()
+    octaves = torch.stack((squares / 2 + root, squares / 2 - root)).clamp_min(1e-12).log2() / 2
+    return torch.where(area > 0, octaves.abs().amax(dim=0), torch.inf)
 
 
 def _slope(grid: Tensor, axis: int) -> Tensor:
