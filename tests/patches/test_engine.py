@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -10,9 +11,12 @@ import torch
 from tests import scenes
 from torch import Tensor
 
+from likewise.patches import engine as engines
+from likewise.patches.bends import Bend
 from likewise.patches.config import PatchConfig
 from likewise.patches.engine import Engine, Painting, drawn_scale
 from likewise.patches.levels import Level, resized_ids, resized_level
+from likewise.patches.views import IDENTITY, AnyView
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -204,3 +208,18 @@ def test_the_same_layout_at_another_size_gives_the_source_at_that_size(scale: fl
     rows, columns = torch.meshgrid(*map(torch.arange, size), indexing="ij")
     own = (torch.stack((columns, rows)) + 0.5) / scale - 0.5
     assert (painting.origin - own).abs().mean() < 1
+
+
+def test_a_bend_has_the_size_of_the_layout_however_large() -> None:
+    """It is found at a reduced size, which is rounded."""
+    source, target = level(house((331, 517))), (347, 509)
+    found = [IDENTITY, Bend(torch.zeros(2, 5, 6), (1.05, 0.98))]
+
+    def placed(target_ids: Tensor, *_: object, **__: object) -> tuple[list[AnyView], Tensor]:
+        places = torch.meshgrid(*map(torch.arange, target_ids.shape[2:]), indexing="ij")
+        return found, torch.stack((torch.ones_like(places[0]), *places)).int()
+
+    with mock.patch.object(engines, "place", placed):
+        placement = engine(source, quick=False)._placed(torch.from_numpy(house(target)))
+    bend = placement.views[1]
+    assert bend.size(source.size) == target

@@ -7,10 +7,11 @@ meet. Not in the paper: because it needs no training, and every pixel it copies 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torch import Tensor
 
+from likewise.patches.bends import Bend
 from likewise.patches.config import PatchConfig
 from likewise.patches.gathering import Painting, enlarged, gathered
 from likewise.patches.levels import Level, level_sizes, resized_ids, resized_level, scaled
@@ -92,7 +93,10 @@ class Engine:
         target = resized_ids(layout, scaled(goal_size, (scale, scale)), self.classes)
         near = (target.cpu()[None, None], source.cpu()[None, None])  # too small to be worth a GPU
         views, field = place(*near, self.classes, effort=effort)
-        return Placement(field.to(layout.device), Views(tuple(views), size))
+        # Reduced sizes are rounded: at full size a bend would miss the layout's by some pixels.
+        stretch = (goal_size[0] / self.source.size[0], goal_size[1] / self.source.size[1])
+        exact = [replace(v, stretch=stretch) if isinstance(v, Bend) else v for v in views]
+        return Placement(field.to(layout.device), Views(tuple(exact), size))
 
 
 def drawn_scale(source: tuple[int, int], target: tuple[int, int]) -> float:
