@@ -10,19 +10,17 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
-import resource
-import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 
 from benchmarks.trial import trial
 from likewise import Image, LabelMap
+from likewise.evaluation.memory import Peak
 from likewise.methods.patch import Patch
 
 TRIAL = "trial"
@@ -103,9 +101,9 @@ def measured(question: Question, way: str, device: str, repeats: int) -> Cost:
     elif torch.device(device).type == "cpu":
         repeats = 1  # minutes, beside which nothing else counts
     gc.collect()
-    before = _memory_before(device)
+    peak = Peak(torch.device(device))
     first = _answered(question, way, device)
-    memory = max(_memory_peak(device) - before, 1.0)
+    memory = max(float(peak.bytes()), 1.0)
     passes = [first] if way == TRIAL and repeats == 1 else []
     while len(passes) < repeats:
         passes.append(_answered(question, way, device))
@@ -131,37 +129,3 @@ def _now(device: str) -> float:
     if torch.device(device).type == "cuda":
         torch.cuda.synchronize(device)
     return time.perf_counter()
-
-
-def _memory_before(device: str) -> float:
-    """Bytes held now; what the peak is counted from."""
-    if torch.device(device).type == "cuda":
-        torch.cuda.empty_cache()
-        torch.cuda.reset_peak_memory_stats(device)
-        return 0.0
-    try:
-        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # forgets the peak
-    except OSError:
-        return _largest_ever()
-    return _status("VmRSS")
-
-
-def _memory_peak(device: str) -> float:
-    if torch.device(device).type == "cuda":
-        return float(torch.cuda.max_memory_allocated(device))
-    return _status("VmHWM") or _largest_ever()
-
-
-def _status(name: str) -> float:
-    """Bytes that Linux says of this process; 0 where it says nothing."""
-    try:
-        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return 0.0
-    found = [line.split()[1] for line in lines if line.startswith(name + ":")]
-    return float(found[0]) * 1024 if found else 0.0
-
-
-def _largest_ever() -> float:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return float(peak) if sys.platform == "darwin" else peak * 1024.0

@@ -64,6 +64,24 @@ def sweep_litter(folder: Path) -> None:
         partial.unlink(missing_ok=True)
 
 
+def is_vacant(folder: Path, *passing: str, argument: str = "-o") -> bool:
+    """Whether ``folder`` is absent, or holds only litter and names that begin as ``passing``.
+
+    Raises:
+        OutputError: it is a file, or cannot be read.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(argument, f"{folder} is a file", "a folder", "Name another folder.")
+    try:
+        names = [path.name for path in folder.iterdir()]
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError as error:
+        found = f"{folder} cannot be read ({error.strerror})"
+        raise OutputError(argument, found, "a folder of yours") from error
+    return all(name.startswith((LITTER, *passing)) for name in names)
+
+
 def prepare_folder(folder: Path, *, overwrite: bool, argument: str = "-o") -> Path:
     """Create ``folder`` and make sure it is empty (unless ``overwrite``) and can be written.
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import multiprocessing
 import subprocess
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks.costs import _memory_before, _memory_peak
 from benchmarks.enlarging import question_of
 from benchmarks.growth import exponent
 from benchmarks.patch import bundled
@@ -96,19 +93,3 @@ def test_an_enlarged_scene_keeps_its_layout_and_has_detail_to_the_pixel() -> Non
 
 def roughness(image: Image) -> float:
     return float(np.abs(np.diff(image.to_float(), axis=1)).mean())
-
-
-@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="Linux alone forgets a peak")
-def test_memory_counts_what_was_held_at_once_and_given_back() -> None:
-    """A peak from before the measurement does not count; that of a freed block does."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        grown = pool.submit(peak_of_twenty_after_forty).result()
-    assert 19 < grown / 2**20 < 30
-
-
-def peak_of_twenty_after_forty() -> float:
-    """Bytes; in a process of its own, where no heap of earlier work has room for either."""
-    np.ones(40 * 2**20, np.uint8).sum()
-    before = _memory_before("cpu")
-    np.ones(20 * 2**20, np.uint8).sum()
-    return _memory_peak("cpu") - before

@@ -62,7 +62,7 @@ def _guarded(examine: Callable[[], list[Finding]]) -> list[Finding]:
 def _versions() -> list[Finding]:
     import torch
 
-    from likewise.cli.record import versions
+    from likewise.version import versions
 
     found = versions()
     number = tuple(int(part) for part in torch.__version__.split("+")[0].split(".")[:2])

@@ -58,7 +58,7 @@ class Place:
             OutputError: it is a file, or holds files and neither option allows that.
             ModelError: ``resume``, but what is here comes from something else.
         """
-        if self._is_empty() or overwrite:
+        if storage.is_vacant(self.folder) or overwrite:
             return "new"
         if not resume:
             raise OutputError(
@@ -127,19 +127,6 @@ class Place:
 
     def _has_checkpoint(self) -> bool:
         return self.model is not None and self.checkpoint.exists()
-
-    def _is_empty(self) -> bool:
-        if self.folder.exists() and not self.folder.is_dir():
-            raise OutputError("-o", f"{self.folder} is a file", "a folder", "Name another folder.")
-        try:
-            names = [path.name for path in self.folder.iterdir()]
-        except (FileNotFoundError, NotADirectoryError):
-            return True
-        except OSError as error:
-            raise OutputError(
-                "-o", f"{self.folder} cannot be read ({error.strerror})", "a folder of yours"
-            ) from error
-        return all(name.startswith(storage.LITTER) for name in names)
 
     def _require_same(self, identity: dict[str, Any]) -> None:
         try:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import platform
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
 import torch
 
 from likewise.analogy import Analogy
@@ -17,18 +15,7 @@ from likewise.cli.sources import Pair, Target, file_facts
 from likewise.devices import describe_device
 from likewise.labels.label_map import LabelMap
 from likewise.methods.base import Plan
-from likewise.version import __version__
-
-
-def versions() -> dict[str, str]:
-    """The versions that a result depends on."""
-    return {
-        "likewise": __version__,
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "numpy": np.__version__,
-        "platform": platform.platform(),
-    }
+from likewise.version import versions
 
 
 def identity(pair: Pair, choices: Choices, analogy: Analogy) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class Place:
             ModelError: ``resume``, but what is here is of another plan.
         """
         self._require_apart(names)
-        if self._is_empty() or overwrite:
+        if storage.is_vacant(self.folder, WORKING) or overwrite:
             return None
         if not resume:
             raise OutputError(
@@ -93,18 +93,6 @@ class Place:
     def close(self) -> None:
         """Remove what is not to stay."""
         shutil.rmtree(self.folder / WORKING, ignore_errors=True)
-
-    def _is_empty(self) -> bool:
-        if self.folder.exists() and not self.folder.is_dir():
-            raise OutputError("-o", f"{self.folder} is a file", "a folder", "Name another folder.")
-        try:
-            names = [path.name for path in self.folder.iterdir()]
-        except (FileNotFoundError, NotADirectoryError):
-            return True
-        except OSError as error:
-            found = f"{self.folder} cannot be read ({error.strerror})"
-            raise OutputError("-o", found, "a folder of yours") from error
-        return all(name.startswith((storage.LITTER, WORKING)) for name in names)
 
     def _require_apart(self, names: Iterable[str]) -> None:
         out = self.folder.resolve()

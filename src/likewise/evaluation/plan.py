@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from likewise.devices import choose_device, describe_device
 from likewise.errors import InputError, LikewiseError
 from likewise.evaluation.cases import Case, read_case
 from likewise.evaluation.contestants import Contestant, checked_seeds, contestants
-from likewise.version import __version__
+from likewise.version import versions
 
 RESERVED = ("tables", "logs")  # folders of a comparison beside those of its cases
 RESERVED_IN_CASE = ("source.png", "labels.png")
@@ -124,13 +122,7 @@ class Plan:
     def facts(self) -> dict[str, Any]:
         """Where and by what the comparison is made, for its readers."""
         told: dict[str, Any] = {
-            "versions": {
-                "likewise": __version__,
-                "python": platform.python_version(),
-                "torch": torch.__version__,
-                "numpy": np.__version__,
-            },
-            "platform": platform.platform(),
+            "versions": versions(),
             "device": str(self.device),
             "device_name": describe_device(self.device),
             "threads": torch.get_num_threads(),
