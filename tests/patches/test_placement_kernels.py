@@ -11,6 +11,7 @@ from tests.reference import placement_twins as twins
 from likewise.patches.placing.fitting import SLIDE_GAIN, Pieces, fitted, slid
 from likewise.patches.placing.matching import nearest
 from likewise.patches.placing.sighting import SAMPLES, improved, scores, seen_shares
+from likewise.patches.placing.sweeps import Labelling, settled
 from likewise.patches.views import IDENTITY, View
 
 MIRRORED = View(mirrored=True)
@@ -106,3 +107,21 @@ def test_the_nearest_is_the_first_of_the_nearest() -> None:
     unlike = torch.randint(0, 5, (40, 70), generator=drawn).float()
     costs = (queries[:, None] - keys).square().sum(2) + unlike
     assert torch.equal(nearest(queries, keys, unlike), costs.argmin(dim=1))
+
+
+@pytest.mark.parametrize("grid", [(6, 9), (1, 7)])
+def test_cells_settle_as_in_a_loop(grid: tuple[int, int]) -> None:
+    drawn = torch.Generator().manual_seed(grid[0])
+    cells, source = grid[0] * grid[1], (5, 8)
+    labelling = Labelling(
+        torch.randint(0, 2, grid, generator=drawn),
+        source,
+        torch.rand(cells, 40, generator=drawn),
+        torch.rand(3, cells, generator=drawn),
+    )
+    down, right = (torch.randint(-1, 2, grid, generator=drawn) for _ in range(2))
+    moved, laid = labelling.of_moves(down, right), torch.randint(0, 3, grid, generator=drawn)
+    start = torch.where(torch.rand(grid, generator=drawn) < 0.7, moved, laid)
+    ours = settled(start, labelling, (4, 2, 1)).numpy()
+    np.testing.assert_array_equal(ours, twins.settled(start.numpy(), labelling, (4, 2, 1)))
+    assert (ours != start.numpy()).any()

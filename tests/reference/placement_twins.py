@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import torch
 
 from likewise.patches.placing import fitting
 from likewise.patches.placing.fitting import Pieces, square
+from likewise.patches.placing.sweeps import Labelling
+from likewise.patches.shifts import NEIGHBOURS, SEAM_COST, class_links
 
 
 def inside(place: int, length: int) -> int:
@@ -125,3 +128,26 @@ def score(
     either = sum(class_ in pair for pair in pairs)
     right = sum(here in (-1, there) for here, there in pairs)
     return both / max(1, either) + right / len(pairs) - 0.02 * (abs(math.log2(row[0])) + row[1])
+
+
+def settled(labels: np.ndarray, labelling: Labelling, sweeps: tuple[int, ...]) -> np.ndarray:
+    """Cells take over labels of neighbours, one cell after another."""
+    height, width = labels.shape
+    weights = class_links(labelling.own[None, None].float())[0].numpy()
+    for distance in sweeps:
+        taken = np.empty_like(labels)
+        for y, x in np.ndindex(height, width):
+            around = [
+                labels[inside(y + dy, height), inside(x + dx, width)] for dy, dx in NEIGHBOURS[1:]
+            ]
+            costs, offered = [], []
+            for dy, dx in NEIGHBOURS:
+                offer = labels[inside(y + dy * distance, height), inside(x + dx * distance, width)]
+                everywhere = torch.full((height, width), int(offer))
+                seams = sum(weights[i, y, x] for i, other in enumerate(around) if other != offer)
+                unlike = float(labelling.unlikeness(everywhere)[y, x])
+                costs.append(np.float32(unlike) + np.float32(SEAM_COST) * np.float32(seams))
+                offered.append(offer)
+            taken[y, x] = offered[int(np.argmin(costs))]
+        labels = taken
+    return labels

@@ -9,10 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numba import njit, prange
 from torch import Tensor
 
-from likewise.patches.shifts import OUTSIDE_COST, SEAM_COST, class_links, neighbours
+from likewise.patches.kernels.launching import run
+from likewise.patches.shifts import NEIGHBOURS, OUTSIDE_COST, SEAM_COST, class_links, neighbours
+
+AROUND = np.array(NEIGHBOURS)
 
 
 @dataclass(frozen=True)
@@ -66,23 +71,60 @@ class Labelling:
 
 
 def settled(labels: Tensor, labelling: Labelling, sweeps: tuple[int, ...]) -> Tensor:
-    """``labels`` (h, w) with seams taken out where that costs little likeness."""
-    weights = class_links(labelling.own[None, None].float())[0]  # (8, h, w)
+    """``labels`` (h, w) with seams taken out where that costs little likeness.
+
+    At each of the distances ``sweeps`` every cell tries what it and its eight neighbours so far
+    away hold, beyond edges what the edge holds; of several just as cheap it takes the first.
+    """
+    weights = class_links(labelling.own[None, None].float())[0].contiguous().numpy()
+    held = labels.contiguous().numpy()
+    tables = labelling.placed.contiguous().numpy(), labelling.unlike.contiguous().numpy()
     for distance in sweeps:
-        around = shown(labels, 1)[1:]
-        candidates = shown(labels, distance)  # (9, h, w), the cell's own label first
-        seams = torch.stack([((c != around) * weights).sum(0) for c in candidates])
-        costs = labelling.unlikeness(candidates) + SEAM_COST * seams
-        labels = candidates.gather(0, costs.argmin(dim=0, keepdim=True))[0]
-    return labels
+        taken = np.empty_like(held)
+        run(_swept, taken, held, distance, weights, AROUND, *tables, labelling.source_grid)
+        held = taken
+    return torch.from_numpy(held)
+
+
+@njit(cache=True, inline="always")
+def _seen(labels, y, x, down, right):  # type: ignore[no-untyped-def]
+    height, width = labels.shape
+    return labels[min(max(y + down, 0), height - 1), min(max(x + right, 0), width - 1)]
+
+
+@njit(parallel=True, cache=True)
+def _swept(taken, labels, distance, weights, around, placed, unlike, source_grid):  # type: ignore[no-untyped-def]
+    """Fills ``taken`` (h, w) with the cheapest of the ``labels`` that each cell sees around it."""
+    (height, width), (rows, columns) = labels.shape, source_grid
+    for number in prange(height):
+        y = np.int64(number)  # prange counts without a sign
+        for x in range(width):
+            least = np.float32(np.inf)
+            for j in range(len(around)):
+                label = _seen(labels, y, x, around[j, 0] * distance, around[j, 1] * distance)
+                if label < len(placed):
+                    cost = placed[label, y * width + x]
+                else:
+                    code = label - len(placed)
+                    row = y + code // (width + columns) - height
+                    column = x + code % (width + columns) - width
+                    inside_row = min(max(row, 0), rows - 1)
+                    inside_column = min(max(column, 0), columns - 1)
+                    outside = abs(row - inside_row) + abs(column - inside_column)
+                    cost = unlike[y * width + x, inside_row * columns + inside_column]
+                    cost += np.float32(OUTSIDE_COST) * np.float32(outside)
+                apart = np.float32(0.0)
+                for i in range(1, len(around)):
+                    if _seen(labels, y, x, around[i, 0], around[i, 1]) != label:
+                        apart += weights[i - 1, y, x]
+                cost += np.float32(SEAM_COST) * apart
+                if cost < least:
+                    least = cost
+                    taken[y, x] = label
 
 
 def seams(labels: Tensor, labelling: Labelling) -> Tensor:
     """(h, w): what the seams around each cell cost."""
     weights = class_links(labelling.own[None, None].float())[0]
-    return SEAM_COST * ((labels != shown(labels, 1)[1:]) * weights).sum(0)
-
-
-def shown(labels: Tensor, distance: int) -> Tensor:
-    """(9, h, w): ``labels`` (h, w) seen from every neighbour at ``distance``; edges repeat."""
-    return neighbours(labels[None, None].double(), distance)[0, :, 0].long()
+    around = neighbours(labels[None, None].double(), 1)[0, 1:, 0].long()
+    return SEAM_COST * ((labels != around) * weights).sum(0)
