@@ -127,7 +127,7 @@ def test_a_layout_that_no_rigid_piece_fits_is_bent() -> None:
     pair = strong_warps("flower", case.image, case.labels, count=1)[0]
     table = case.labels.present_classes
     ids = [
-        torch.from_numpy(layout.resized((120, 160)).indices(table)).long()[None, None]
+        torch.from_numpy(layout.resized((240, 320)).indices(table)).long()[None, None]
         for layout in (pair.target, case.labels)
     ]
     views, field = place(*ids, len(table))

@@ -22,7 +22,7 @@ def shares(seed: int, size: tuple[int, int]) -> torch.Tensor:
 
 
 def problem(seed: int = 0) -> Registration:
-    return Registration.of(shares(seed, (14, 18)), shares(seed + 1, (12, 20)), POINTS)
+    return Registration.of(shares(seed, (14, 18)), shares(seed + 1, (12, 20)), POINTS, 1e-3)
 
 
 def coefficients(seed: int) -> torch.Tensor:
@@ -78,7 +78,7 @@ def test_normal_equations_are_those_of_the_residuals(seed: int) -> None:
 def test_a_finer_spline_takes_over_a_field() -> None:
     """Every field of few control points is one of more, if each span is halved."""
     moves = coefficients(0).float()
-    finer = Registration.of(shares(0, (40, 60)), shares(1, (40, 60)), (7, 9))
+    finer = Registration.of(shares(0, (40, 60)), shares(1, (40, 60)), (7, 9), 1e-3)
     field = offsets(moves, (40, 60))
     taken = finer.like(field.double())
     torch.testing.assert_close(offsets(taken.float(), (40, 60)), field, atol=1e-5, rtol=0)
@@ -94,7 +94,7 @@ def test_a_layout_of_few_pixels_is_bent_too(size: tuple[int, int]) -> None:
 
 
 def test_bases_that_do_not_meet_have_no_product() -> None:
-    task = Registration.of(shares(0, (30, 60)), shares(1, (30, 60)), (5, 9))
+    task = Registration.of(shares(0, (30, 60)), shares(1, (30, 60)), (5, 9), 1e-3)
     weights = torch.rand(30, 60, dtype=torch.float64)
     down, across = basis(30, 5).double(), basis(60, 9).double()
     both = torch.einsum("yi,xj->ijyx", down, across).flatten(0, 1).flatten(1)

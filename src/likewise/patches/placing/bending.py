@@ -21,14 +21,28 @@ from likewise.patches.placing.registration import Registration
 
 @dataclass(frozen=True)
 class Step:
-    """One size of the registration: short side and blur in pixels, spans of the spline."""
+    """One size of the registration.
+
+    Attributes:
+        side: short side, pixels.
+        blur: of the shares, pixels.
+        spans: of the spline, to a short side.
+        stiffness: of the mean squared curvature, against a mean squared difference of shares.
+    """
 
     side: int
     blur: float
     spans: int
+    stiffness: float
 
 
-STEPS = (Step(64, 4.0, 2), Step(64, 2.0, 4), Step(96, 1.5, 6), Step(192, 1.0, 6))
+STEPS = (
+    Step(64, 4.0, 2, 1e-4),
+    Step(64, 2.0, 4, 2e-4),
+    Step(96, 1.2, 6, 2e-4),
+    Step(192, 0.7, 6, 1e-4),
+    Step(256, 0.5, 6, 5e-5),  # what the last ones find is to a fraction of a pixel
+)
 LONGEST = 3.0  # long side over short side beyond which the spline gets no finer
 GRAIN = 2.0**-16  # of coefficients, sides being 2 long
 
@@ -50,7 +64,7 @@ def bent(target_ids: Tensor, source_ids: Tensor, classes: int) -> Bend:
         height, width = target.shape[2:]
         short = min(height, width)
         points = (_points(height, step.spans, short), _points(width, step.spans, short))
-        problem = Registration.of(target, source, points)
+        problem = Registration.of(target, source, points, step.stiffness)
         start = torch.zeros(2, *points, dtype=torch.float64)
         if coefficients is not None:
             start = problem.like(offsets(coefficients.float(), (height, width)).double())

@@ -20,9 +20,8 @@ from torch import Tensor
 from likewise.geometry.splines import DEGREE, basis, bending_energy
 from likewise.patches.kernels.launching import run
 
-STIFFNESS = 1e-3  # of the mean squared curvature, against a mean squared difference of shares
 ROUNDS = 15  # at most
-ENOUGH = 3e-3  # share of the cost that a round must save to be followed by another
+ENOUGH = 1e-2  # share of the cost that a round must save to be followed by another
 DAMPING, RELIEF, TRIES = 1e-3, 8.0, 4  # Levenberg's: at first, its change, attempts
 
 
@@ -86,8 +85,13 @@ class Registration:
     energy: Tensor
 
     @classmethod
-    def of(cls, target: Tensor, source: Tensor, points: tuple[int, int]) -> Registration:
-        """Of shares (1, K, H, W) and (1, K, Hs, Ws), by ``points`` control points (h, w)."""
+    def of(
+        cls, target: Tensor, source: Tensor, points: tuple[int, int], stiffness: float
+    ) -> Registration:
+        """Of shares (1, K, H, W) and (1, K, Hs, Ws), by ``points`` control points (h, w).
+
+        ``stiffness`` weighs the mean squared curvature against the mean squared difference.
+        """
         height, width = source.shape[2:]
         framed = F.pad(source, (1, 1, 1, 1), mode="replicate")
         along_x = (framed[:, :, 1:-1, 2:] - framed[:, :, 1:-1, :-2]) * (width / 4)
@@ -97,7 +101,7 @@ class Registration:
             torch.cat((source, along_x, along_y), dim=1)[0].permute(1, 2, 0).contiguous(),
             Axis.of(target.shape[2], points[0]),
             Axis.of(target.shape[3], points[1]),
-            STIFFNESS * bending_energy(*points).double(),
+            stiffness * bending_energy(*points).double(),
         )
 
     def like(self, field: Tensor) -> Tensor:
