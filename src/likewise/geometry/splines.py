@@ -8,6 +8,8 @@ two points away.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor
 
@@ -19,8 +21,12 @@ def control_points(spans: int) -> int:
     return spans + DEGREE
 
 
+@lru_cache(maxsize=64)
 def basis(length: int, points: int) -> Tensor:
-    """(length, points) float32: how much each control point counts at each pixel's centre."""
+    """(length, points) float32: how much each control point counts at each pixel's centre.
+
+    Kept for the next call: not to be written into.
+    """
     spans = points - DEGREE
     places = (torch.arange(length, dtype=torch.float64) + 0.5) / length * spans
     first = places.floor().clamp(max=spans - 1).long()
@@ -39,7 +45,7 @@ def offsets(coefficients: Tensor, size: tuple[int, int]) -> Tensor:
         basis(length, points).to(coefficients.device)
         for length, points in zip(size, (height, width), strict=True)
     )
-    return torch.einsum("yh,chw,xw->cyx", down, coefficients, across)
+    return down @ coefficients @ across.T
 
 
 def bending_energy(height: int, width: int) -> Tensor:

@@ -5,6 +5,8 @@ Not in the paper: because as torch operations each step goes through memory a do
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numba
 import numpy as np
 from torch import Tensor
@@ -14,28 +16,54 @@ from likewise.patches.blending.coarsening import Level, Stairs
 ZERO, QUARTER = np.float32(0), np.float32(0.25)
 
 
+class Arrays(NamedTuple):
+    """Grids and edges of a level as NumPy arrays that share its memory."""
+
+    right: np.ndarray
+    down: np.ndarray
+    diagonal: np.ndarray
+    inverse: np.ndarray
+    edges: tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
 class CompiledSteps:
-    """:class:`likewise.patches.blending.poisson.Steps` for float32 tensors on the CPU."""
+    """:class:`likewise.patches.blending.poisson.Steps` for float32 tensors on the CPU.
+
+    Of the levels of one solution: it keeps their arrays, since small levels are swept so often that
+    asking for them would cost as much as the sweeps.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Level, Arrays]] = {}
 
     def sweep(self, level: Level, field: Tensor, wanted: Tensor, colour: int) -> None:
         """Solve every second pixel, as on a chessboard, for its neighbours as they are."""
-        grids = (level.right, level.down, level.inverse, field, wanted)
-        _sweep(colour, *(grid.numpy() for grid in grids), *_edges(level))
+        known = self._arrays(level)
+        grids = (known.right, known.down, known.inverse, field.numpy(), wanted.numpy())
+        _sweep(colour, *grids, *known.edges)
 
     def rest(self, level: Level, field: Tensor, wanted: Tensor, rest: Tensor) -> None:
         """Write into ``rest`` what ``field`` leaves of ``wanted``."""
-        grids = (level.right, level.down, level.diagonal, field, wanted, rest)
-        _rest(*(grid.numpy() for grid in grids), *_edges(level))
+        known, fields = self._arrays(level), (field.numpy(), wanted.numpy(), rest.numpy())
+        _rest(known.right, known.down, known.diagonal, *fields, *known.edges)
 
     def spread(self, stairs: Stairs, above: Level, coarse: Tensor, field: Tensor) -> None:
         """Add ``coarse`` to ``field``, interpolated along links."""
         parts = (above.right, above.down, stairs.member, stairs.lost, stairs.host, coarse, field)
         _spread(*(part.numpy() for part in parts))
 
-
-def _edges(level: Level) -> list[np.ndarray]:
-    edges = level.edges
-    return [part.numpy() for part in (edges.start, edges.end, edges.weight)]
+    def _arrays(self, level: Level) -> Arrays:
+        if id(level) not in self._known:  # the level is kept too, so that its id stays its own
+            edges = level.edges
+            arrays = Arrays(
+                level.right.numpy(),
+                level.down.numpy(),
+                level.diagonal.numpy(),
+                level.inverse.numpy(),
+                (edges.start.numpy(), edges.end.numpy(), edges.weight.numpy()),
+            )
+            self._known[id(level)] = (level, arrays)
+        return self._known[id(level)][1]
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
