@@ -263,3 +263,24 @@ def test_a_wall_stays_where_it_stands_when_what_stands_before_it_shrinks() -> No
     taken = field[:, rows, columns].numpy()
     still = (taken[0] == 0) & (taken[1] == rows) & (taken[2] == columns)
     assert still.mean() > 0.9
+
+
+def test_a_thing_that_shrinks_where_it_stands_is_taken_whole() -> None:
+    """What the source has at that place fills it too, but with the middle of the large thing."""
+    from benchmarks.cases import ROOT, read_case
+
+    case = read_case("temple", ROOT / "examples")
+    table = case.labels.present_classes
+    tower = next(number for number, one in enumerate(table) if one.name == "tower")
+    target, source = (
+        torch.from_numpy(layout.resized((128, 192)).indices(table)).long()[None, None]
+        for layout in (case.targets["two_towers"], case.labels)
+    )
+    views, field = place(target, source, len(table))
+    left = target[0, 0] == tower
+    left[:, 92:] = False  # the right tower
+    taken = torch.bincount(field[0][left].long(), minlength=len(views))
+    most = views[int(taken.argmax())]
+    assert isinstance(most, View)
+    assert 0.7 < most.scale < 0.9
+    assert float(taken.max() / taken.sum()) > 0.7

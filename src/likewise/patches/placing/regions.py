@@ -37,10 +37,14 @@ def choose(matched: Tensor, still: Tensor, labelling: Labelling) -> Tensor:
     costs = labelling.unlikeness(loose) + torch.stack([seams(f, labelling) for f in loose])
     costs[1] += MEND_COST * poor
     sums = _sums(torch.cat((costs, misfits)), numbers, count)
-    sums[_backdrops(numbers, count), 0] *= TEARING
+    backdrops = _backdrops(numbers, count)
+    sums[backdrops, 0] *= TEARING
     rims = RIM_SHARE * _rims(misfits.cpu().numpy().astype(np.float64), numbers, count)
     best = (sums[:, len(loose) :] + rims).argmin(axis=1)[:, None]
-    sums[:, len(loose) :] += rims - np.take_along_axis(rims, best, axis=1)
+    rims -= np.take_along_axis(rims, best, axis=1)
+    sums[:, len(loose) :] += rims
+    # What stays where it was, however mended, keeps its outline: that too should be the wanted one.
+    sums[~backdrops, 1] += rims[~backdrops, 0].clip(0)
     borders = _borders(numbers, count)
     starts = (np.zeros(count, np.int64), sums.argmin(axis=1))
     ends = [_settled(start, sums, borders) for start in starts]
