@@ -46,7 +46,6 @@ class PlacementEffort:
         reach: cells around a pixel whose moves it tries.
         pairs: of regions that are compared, at most.
         proposals: kept, at most.
-        bends: whether the source may be bent where nothing rigid fits.
     """
 
     cells: int
@@ -55,11 +54,10 @@ class PlacementEffort:
     reach: int
     pairs: int
     proposals: int
-    bends: bool
 
 
-THOROUGH = PlacementEffort(3000, (1, 25, 11), SWEEPS, 2, 48, 40, True)
-QUICK = PlacementEffort(1500, (1, 17), (4, 2, 1), 1, 12, 16, False)
+THOROUGH = PlacementEffort(3000, (1, 25, 11), SWEEPS, 2, 48, 40)
+QUICK = PlacementEffort(1500, (1, 17), (4, 2, 1), 1, 12, 16)
 
 
 def place(
@@ -90,7 +88,7 @@ def place(
     cells = Cells.of(target_ids, source_ids, classes, cell, effort.neighbourhoods)
     proposed = proposals(target_ids, source_ids, views, effort.pairs, effort.proposals)
     labelling, labels, proposed = cells.labelled(proposed, effort.sweeps)
-    if views.bent and effort.bends and torn_share(labels) > TORN:
+    if views.bent and torn_share(labels) > TORN:
         bend = Proposal(bent(target_ids, source_ids, classes), 0, 0)
         labelling, labels, proposed = cells.labelled([*proposed, bend], effort.sweeps)
     spare = labelling.of_moves(cells.down, cells.right)
