@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from likewise.patches import engine, gathering, synthesis
+from likewise.patches import engine, gathering, placing, synthesis
 from likewise.patches.config import PatchConfig
 from likewise.patches.levels import Level
 from likewise.patches.material import Canvas, Material
@@ -71,6 +71,7 @@ def variants() -> dict[str, Variant]:
         ),
         "no_views": Variant("source neither mirrored, scaled nor bent", FAST, without_views),
         "no_bends": Variant("source not bent", FAST, without_bends),
+        "unrefined": Variant("things not laid to a fraction of a pixel", FAST, without_refining),
         "no_trust": Variant("every pixel is searched (`trust=1`)", other(trust=1.0)),
         "from_32": Variant(
             "search from 32 px, everywhere (`coarsest=32`, `trust=1`)",
@@ -111,6 +112,11 @@ def without_views() -> AbstractContextManager[Any]:
 def without_bends() -> AbstractContextManager[Any]:
     """Places the source rigidly, however torn the target comes out."""
     return _placed_with(ViewRange(bent=False))
+
+
+def without_refining() -> AbstractContextManager[Any]:
+    """Leaves things in the nearest step of scale, moved by whole pixels."""
+    return mock.patch.object(placing.place, "refined", lambda pieces, *_: pieces)
 
 
 def without_blending() -> AbstractContextManager[Any]:

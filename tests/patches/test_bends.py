@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 from tests import scenes
 
@@ -47,6 +48,35 @@ def test_what_is_shown_is_where_to_source_says() -> None:
     assert float((shown[0] - y)[inner].abs().max()) < 0.1
     assert float((shown[1] - x)[inner].abs().max()) < 0.1
     assert float(y.min()) >= 0 and float(y.max()) <= SIZE[0] - 1
+
+
+@pytest.mark.parametrize("shrunk", [1.0, 0.5])
+def test_a_mirrored_bend_is_told_in_the_source_as_it_is(shrunk: float) -> None:
+    bend = Bend(0.05 * torch.randn(2, 5, 6), (1.0, 1.0), mirrored=True, shrunk=shrunk)
+    own = torch.stack(torch.meshgrid(*(torch.arange(n).float() for n in SIZE), indexing="ij"))
+    rows, columns = torch.meshgrid(*(torch.arange(n) for n in SIZE), indexing="ij")
+    y, x = bend.to_source(rows, columns, SIZE)
+    inner = (y > 5) & (y < SIZE[0] - 6) & (x > 5) & (x < SIZE[1] - 6)
+    shown = bend.image(own[None])[0]
+    assert float((shown[0] - y)[inner].abs().max()) < 0.3
+    assert float((shown[1] - x)[inner].abs().max()) < 0.3
+    assert float(x[:, 0].mean()) > float(x[:, -1].mean())
+    ids = torch.arange(SIZE[0] * SIZE[1]).view(1, 1, *SIZE)
+    places = bend.ids(ids)[0, 0]
+    known = (places >= 0) & inner
+    assert torch.equal((places % SIZE[1])[known], x.round().long()[known])
+
+
+def test_what_is_shown_smaller_is_filtered_first() -> None:
+    """Thin stripes, seen at half size, are grey, not stripes of another width."""
+    stripes = (torch.arange(SIZE[1]) % 3 == 0).float().expand(1, 1, *SIZE)
+    halved = ramp(2.0)
+    halved[1] = (torch.arange(5)[:, None] - 2.0) * (2 / 2)
+    plain, filtered = (
+        Bend(halved, (1.0, 1.0), shrunk=shrunk).image(stripes)[0, 0, 25:35, 30:50]
+        for shrunk in (1.0, 0.5)
+    )
+    assert float(filtered.std()) < 0.12 < float(plain.std())
 
 
 def test_the_distortion_is_the_largest_stretch_in_octaves() -> None:

@@ -65,7 +65,7 @@ def residuals(task: Registration, moves: torch.Tensor) -> tuple[np.ndarray, np.n
 def test_normal_equations_are_those_of_the_residuals(seed: int) -> None:
     task, moves = problem(seed), coefficients(seed)
     left, slopes = residuals(task, moves)
-    count = 14 * 18
+    count = float(task.target.sum())
     energy = torch.block_diag(task.energy, task.energy).numpy()
     seen = task.seen(moves)
     assert seen.misfit == pytest.approx((left**2).sum() / count, rel=1e-5)
@@ -73,6 +73,16 @@ def test_normal_equations_are_those_of_the_residuals(seed: int) -> None:
     np.testing.assert_allclose(matrix.numpy(), slopes.T @ slopes / count + energy, atol=1e-5)
     wanted = slopes.T @ left / count - energy @ moves.flatten().numpy()
     np.testing.assert_allclose(right.numpy(), wanted, atol=1e-5)
+
+
+def test_what_is_held_leaves_its_anchor_for_less_than_it_gains() -> None:
+    """Where nothing is known it stays; the stronger it is held, the nearer it stays."""
+    anchor = coefficients(5) / 4
+    blind = Registration.of(torch.zeros(1, 3, 14, 18), shares(1, (12, 20)), POINTS, 0.0)
+    torch.testing.assert_close(blind.held(anchor, 1.0).solved(anchor + 0), anchor)
+    ends = [problem().held(anchor, weight).solved(anchor + 0) for weight in (0.01, 100.0)]
+    far, near = (float((end - anchor).diff(dim=2).square().sum()) for end in ends)
+    assert near < far / 100
 
 
 def test_a_finer_spline_takes_over_a_field() -> None:

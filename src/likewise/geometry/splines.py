@@ -62,6 +62,14 @@ def bending_energy(height: int, width: int) -> Tensor:
     return sum((w * part.T @ part / len(part) for part, w in parts), torch.zeros(()))
 
 
+def stretching_energy(height: int, width: int) -> Tensor:
+    """(h*w, h*w) float32: ``c @ E @ c`` is the mean squared slope of offsets c (h*w,), likewise."""
+    spans = (height - DEGREE) / 2, (width - DEGREE) / 2
+    along_y = torch.kron(_differences(height, 1), torch.eye(width)) * spans[0]
+    along_x = torch.kron(torch.eye(height), _differences(width, 1)) * spans[1]
+    return along_y.T @ along_y / len(along_y) + along_x.T @ along_x / len(along_x)
+
+
 def _differences(points: int, order: int) -> Tensor:
     """(points - order, points): differences of neighbours, ``order`` times."""
     table = torch.eye(points)

@@ -28,15 +28,21 @@ class Bend:
         coefficients: (2, h, w) of a B-spline: x and y offsets from a target place to its source
             place, each picture's sides being 2 long.
         stretch: height and width of the layout over those of the source.
+        mirrored: whether the source is mirrored, left to right, before it is bent.
+        shrunk: sides to which the source is reduced before, over its own, where the bend shows it
+            smaller than the layout's size says.
     """
 
     coefficients: Tensor
     stretch: tuple[float, float]
+    mirrored: bool = False
+    shrunk: float = 1.0
 
     def __eq__(self, other: object) -> bool:
         return (
             isinstance(other, Bend)
-            and self.stretch == other.stretch
+            and (self.stretch, self.mirrored, self.shrunk)
+            == (other.stretch, other.mirrored, other.shrunk)
             and torch.equal(self.coefficients, other.coefficients)
         )
 
@@ -51,7 +57,11 @@ class Bend:
     def image(self, image: Tensor) -> Tensor:
         """``image`` (B, C, H, W) bent: bicubic, filtered against aliasing if it shrinks."""
         size = self.size((image.shape[2], image.shape[3]))
-        fewer = tuple(min(a, b) for a, b in zip(image.shape[2:], size, strict=True))
+        fewer = tuple(
+            max(1, min(round(a * self.shrunk), b))
+            for a, b in zip(image.shape[2:], size, strict=True)
+        )
+        image = image.flip(3) if self.mirrored else image
         if fewer != tuple(image.shape[2:]):
             image = F.interpolate(image, fewer, mode="bicubic", antialias=True)
         grid = self._grid(size, image.device).expand(len(image), -1, -1, -1)
@@ -97,13 +107,12 @@ class Bend:
         moved = offsets(self.coefficients.to(device), size).permute(1, 2, 0)[None]
         return identity_grid(size, device) + moved
 
-    @staticmethod
-    def _places(grid: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    def _places(self, grid: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
         x, y = (
             (((grid[0, ..., axis] + 1) * length - 1) / 2).clamp(0, length - 1)
             for axis, length in ((0, size[1]), (1, size[0]))
         )
-        return y, x
+        return y, size[1] - 1 - x if self.mirrored else x
 
 
 def _distortion(grid: Tensor, source_size: tuple[int, int]) -> Tensor:

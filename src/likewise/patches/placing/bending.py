@@ -7,6 +7,7 @@ label-driven registration in medicine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -28,12 +29,14 @@ class Step:
         blur: of the shares, pixels.
         spans: of the spline, to a short side.
         stiffness: of the mean squared curvature, against a mean squared difference of shares.
+        hold: likewise of turning, shearing and scaling away from where the registration starts.
     """
 
     side: int
     blur: float
     spans: int
     stiffness: float
+    hold: float = 0.0
 
 
 STEPS = (
@@ -55,20 +58,34 @@ def bent(target_ids: Tensor, source_ids: Tensor, classes: int) -> Bend:
         source_ids: class positions (1, 1, Hs, Ws), -1 where unknown.
         classes: their number.
     """
+    return registered(target_ids, source_ids, classes, STEPS)
+
+
+def registered(
+    target_ids: Tensor,
+    source_ids: Tensor,
+    classes: int,
+    steps: Sequence[Step],
+    start: Tensor | None = None,
+) -> Bend:
+    """The same by ``steps``, from offsets ``start`` (2, H, W) float64, x first, or from none."""
     sizes = [(ids.shape[2], ids.shape[3]) for ids in (target_ids, source_ids)]
     stretch = (sizes[0][0] / sizes[1][0], sizes[0][1] / sizes[1][1])
     shares = [one_hot(ids.long(), classes) for ids in (target_ids, source_ids)]
     coefficients = None
-    for step in STEPS:
+    for step in steps:
         target, source = (_prepared(x, step) for x in shares)
         height, width = target.shape[2:]
         short = min(height, width)
         points = (_points(height, step.spans, short), _points(width, step.spans, short))
         problem = Registration.of(target, source, points, step.stiffness)
-        start = torch.zeros(2, *points, dtype=torch.float64)
+        begin = torch.zeros(2, *points, dtype=torch.float64)
+        if start is not None:
+            begin = problem.like(F.interpolate(start[None], (height, width), mode="area")[0])
+            problem = problem.held(begin, step.hold)
         if coefficients is not None:
-            start = problem.like(offsets(coefficients.float(), (height, width)).double())
-        coefficients = problem.solved(start)
+            begin = problem.like(offsets(coefficients.float(), (height, width)).double())
+        coefficients = problem.solved(begin)
     assert coefficients is not None
     # Far finer than a pixel, and coarser than what sums in another order differ by.
     return Bend((coefficients / GRAIN).round().float() * GRAIN, stretch)

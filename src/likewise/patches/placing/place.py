@@ -23,6 +23,7 @@ from likewise.patches.placing.likeness import shares, unlikeness
 from likewise.patches.placing.matching import matched
 from likewise.patches.placing.pricing import prices
 from likewise.patches.placing.proposals import Proposal, ViewRange, proposals
+from likewise.patches.placing.refining import refined
 from likewise.patches.placing.regions import choose
 from likewise.patches.placing.sweeps import Labelling, settled
 from likewise.patches.shifts import SWEEPS
@@ -93,8 +94,10 @@ def place(
         labelling, labels, proposed = cells.labelled([*proposed, bend], effort.sweeps)
     spare = labelling.of_moves(cells.down, cells.right)
     parts = _pieces(labelling, torch.stack((labels, spare)), proposed, cell)
-    pieces = Pieces.of(*parts, target_ids, source_ids, cell)
-    used, field = _compact(fitted(slid(pieces), effort.reach), pieces.views)
+    pieces = slid(Pieces.of(*parts, target_ids, source_ids, cell))
+    if views.bent:
+        pieces = refined(pieces, labelling.own.numpy(), target_ids, source_ids, classes)
+    used, field = _compact(fitted(pieces, effort.reach), pieces.views)
     return used, field.to(device)
 
 

@@ -28,7 +28,7 @@ def choose(matched: Tensor, still: Tensor, labelling: Labelling) -> Tensor:
     Those offered are ``matched`` (h, w); ``still``, no move at all; the same mended with what was
     matched where it does not fit; and every placement everywhere.
     """
-    numbers, count = _numbered(labelling.own.cpu().numpy())
+    numbers, count = numbered(labelling.own.cpu().numpy())
     everywhere = torch.arange(len(labelling.placed), device=still.device)[:, None, None]
     rigid = torch.cat((still[None], everywhere.expand(-1, *still.shape)))
     misfits = labelling.unlikeness(rigid)
@@ -37,14 +37,14 @@ def choose(matched: Tensor, still: Tensor, labelling: Labelling) -> Tensor:
     costs = labelling.unlikeness(loose) + torch.stack([seams(f, labelling) for f in loose])
     costs[1] += MEND_COST * poor
     sums = _sums(torch.cat((costs, misfits)), numbers, count)
-    backdrops = _backdrops(numbers, count)
-    sums[backdrops, 0] *= TEARING
+    behind = backdrops(numbers, count)
+    sums[behind, 0] *= TEARING
     rims = RIM_SHARE * _rims(misfits.cpu().numpy().astype(np.float64), numbers, count)
     best = (sums[:, len(loose) :] + rims).argmin(axis=1)[:, None]
     rims -= np.take_along_axis(rims, best, axis=1)
     sums[:, len(loose) :] += rims
     # What stays where it was, however mended, keeps its outline: that too should be the wanted one.
-    sums[~backdrops, 1] += rims[~backdrops, 0].clip(0)
+    sums[~behind, 1] += rims[~behind, 0].clip(0)
     borders = _borders(numbers, count)
     starts = (np.zeros(count, np.int64), sums.argmin(axis=1))
     ends = [_settled(start, sums, borders) for start in starts]
@@ -59,7 +59,7 @@ def _sums(costs: Tensor, numbers: np.ndarray, count: int) -> np.ndarray:
     return np.stack([np.bincount(numbers.ravel(), f.ravel(), count) for f in fields], axis=1)
 
 
-def _numbered(own: np.ndarray) -> tuple[np.ndarray, int]:
+def numbered(own: np.ndarray) -> tuple[np.ndarray, int]:
     """The number of the connected region of one class each cell is in, and how many there are."""
     numbers, count = np.zeros(own.shape, np.int64), 0
     for class_ in np.unique(own):
@@ -69,7 +69,7 @@ def _numbered(own: np.ndarray) -> tuple[np.ndarray, int]:
     return numbers, count
 
 
-def _backdrops(numbers: np.ndarray, count: int) -> np.ndarray:
+def backdrops(numbers: np.ndarray, count: int) -> np.ndarray:
     """(R,): whether each region reaches the frame on ``SIDES`` sides or more."""
     sides = (numbers[0], numbers[-1], numbers[:, 0], numbers[:, -1])
     touched = np.stack([np.bincount(side, minlength=count) > 0 for side in sides])

@@ -8,7 +8,7 @@ the bases of a spline are products of one down and one across. Not in the paper.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from numba import njit, prange
 from torch import Tensor
 
-from likewise.geometry.splines import DEGREE, basis, bending_energy
+from likewise.geometry.splines import DEGREE, basis, bending_energy, stretching_energy
 from likewise.patches.kernels.launching import run
 
 ROUNDS = 15  # at most
@@ -55,7 +55,7 @@ class Seen:
     """What the source shows of the target through a spline.
 
     Attributes:
-        misfit: mean over pixels of the squared difference of shares.
+        misfit: mean over known pixels of the squared difference of shares.
         curvature: (3, H, W) float64: squared slopes along x, their product, those along y, summed
             over classes and divided by the number of pixels.
         pull: (2, H, W) float64: slopes times what is left of the target, likewise.
@@ -76,6 +76,8 @@ class Registration:
         down: bases along the target's height.
         across: bases along its width.
         energy: (h*w, h*w) float64, of bending, weighted.
+        hold: (h*w, h*w) float64, of leaving ``anchor``, weighted.
+        anchor: (2, h, w) float64, coefficients.
     """
 
     target: Tensor
@@ -83,6 +85,8 @@ class Registration:
     down: Axis
     across: Axis
     energy: Tensor
+    hold: Tensor
+    anchor: Tensor
 
     @classmethod
     def of(
@@ -102,7 +106,14 @@ class Registration:
             Axis.of(target.shape[2], points[0]),
             Axis.of(target.shape[3], points[1]),
             stiffness * bending_energy(*points).double(),
+            torch.zeros(points[0] * points[1], points[0] * points[1], dtype=torch.float64),
+            torch.zeros(2, *points, dtype=torch.float64),
         )
+
+    def held(self, anchor: Tensor, weight: float) -> Registration:
+        """The same, where turning, shearing and scaling away from ``anchor`` costs."""
+        hold = weight * stretching_energy(anchor.shape[1], anchor.shape[2]).double()
+        return replace(self, hold=hold, anchor=anchor)
 
     def like(self, field: Tensor) -> Tensor:
         """(2, h, w): the coefficients that come nearest to offsets ``field`` (2, H, W)."""
@@ -140,7 +151,7 @@ class Registration:
         maps = torch.empty(5, height, width)
         arrays = (t.numpy() for t in (moved, self.target, self.source))
         run(_compared, misfit, maps.numpy(), *arrays)
-        count = height * width
+        count = max(1.0, float(self.target.sum()))
         maps = maps.double() / count
         return Seen(float(misfit.sum()) / count, maps[:3], maps[3:])
 
@@ -148,13 +159,18 @@ class Registration:
         """Matrix (2n, 2n) and right side (2n,), n = h*w, of a step from ``coefficients``."""
         along_x, mixed, along_y = (self._products(weights) for weights in seen.curvature)
         rows = torch.cat((along_x, mixed), dim=1), torch.cat((mixed, along_y), dim=1)
-        matrix = torch.cat(rows) + torch.block_diag(self.energy, self.energy)
+        stiff = self.energy + self.hold
+        matrix = torch.cat(rows) + torch.block_diag(stiff, stiff)
         wanted = self.down.basis.T @ seen.pull @ self.across.basis
-        return matrix, (wanted.flatten(1) - coefficients.flatten(1) @ self.energy).flatten()
+        resisting = coefficients.flatten(1) @ self.energy
+        resisting += (coefficients - self.anchor).flatten(1) @ self.hold
+        return matrix, (wanted.flatten(1) - resisting).flatten()
 
     def _weighed(self, coefficients: Tensor) -> tuple[Seen, float]:
         seen, flat = self.seen(coefficients), coefficients.flatten(1)
-        return seen, seen.misfit + float((flat @ self.energy * flat).sum())
+        away = (coefficients - self.anchor).flatten(1)
+        resisting = (flat @ self.energy * flat).sum() + (away @ self.hold * away).sum()
+        return seen, seen.misfit + float(resisting)
 
     def _products(self, weights: Tensor) -> Tensor:
         """(h*w, h*w): sum over pixels of ``weights`` (H, W) times the products of two bases."""
@@ -178,15 +194,18 @@ def _compared(misfit, maps, moved, target, source):  # type: ignore[no-untyped-d
         y = np.int64(number)  # prange counts without a sign
         row_misfit = 0.0
         for x in range(width):
+            asked = np.float32(0.0)
+            for k in range(classes):
+                asked += target[y, x, k]
+            if asked == 0:  # where nothing is asked for, nothing is compared
+                maps[:, y, x] = 0
+                continue
             down = ((y + 0.5) / height + moved[1, y, x] / 2) * rows - 0.5
             right = ((x + 0.5) / width + moved[0, y, x] / 2) * columns - 0.5
             down, right = min(max(down, 0.0), rows - 1.0), min(max(right, 0.0), columns - 1.0)
             top, left = min(int(down), max(rows - 2, 0)), min(int(right), max(columns - 2, 0))
             bottom, end = min(top + 1, rows - 1), min(left + 1, columns - 1)
             v, u = np.float32(down - top), np.float32(right - left)
-            asked = np.float32(0.0)
-            for k in range(classes):
-                asked += target[y, x, k]
             upper, lower = asked * (1 - v), asked * v
             wa, wb, wc, wd = upper * (1 - u), upper * u, lower * (1 - u), lower * u
             a, b = source[top, left], source[top, end]
