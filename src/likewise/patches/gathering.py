@@ -14,12 +14,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from likewise.patches.blending.poisson import ROUNDS
 from likewise.patches.blending.seams import field_without_seams
 from likewise.patches.kernels import kernels_for
 from likewise.patches.material import with_margin
 from likewise.patches.views import Views
 
 WINDOW = 2  # radius, in pixels, of the window in which labels decide what a pixel takes
+ROUGH_ROUNDS = 2  # of the solver that blends, for a preview
 LAUNCHES_COST_MORE = 2**18  # pixels: up to here a GPU blends more slowly than a CPU
 
 
@@ -44,7 +46,9 @@ class Painting:
         return Painting(self.colours, torch.minimum(origin, last[:, None, None]))
 
 
-def gathered(field: Tensor, image: Tensor, views: Views, layout: Tensor) -> Painting:
+def gathered(
+    field: Tensor, image: Tensor, views: Views, layout: Tensor, quick: bool = False
+) -> Painting:
     """The picture that ``field`` names, without the seams between its pieces.
 
     Args:
@@ -52,6 +56,7 @@ def gathered(field: Tensor, image: Tensor, views: Views, layout: Tensor) -> Pain
         image: the source (Hs, Ws, C) in [0, 1].
         views: of the source.
         layout: class positions (H, W); seams are blended within classes only.
+        quick: whether they may be blended roughly, for a preview.
     """
     shown = [picture.clamp(0, 1) for picture in views.images(image.permute(2, 0, 1)[None])]
     taken = torch.empty((1, image.shape[2], *layout.shape), device=image.device)
@@ -64,7 +69,9 @@ def gathered(field: Tensor, image: Tensor, views: Views, layout: Tensor) -> Pain
         y, x = view.to_source(row.float(), column.float(), views.source_size)
         origin[:, here] = torch.stack((x.clamp(0, last_x), y.clamp(0, last_y)))
     balanced = taken * 2 - 1
-    change = _blended(balanced, [picture * 2 - 1 for picture in shown], field, layout) - balanced
+    rounds = ROUGH_ROUNDS if quick else ROUNDS
+    around = [picture * 2 - 1 for picture in shown]
+    change = _blended(balanced, around, field, layout, rounds) - balanced
     return Painting((taken + change / 2)[0].permute(1, 2, 0).clamp(0, 1), origin)
 
 
@@ -95,9 +102,11 @@ def enlarged(
     )
 
 
-def _blended(taken: Tensor, views: Sequence[Tensor], field: Tensor, layout: Tensor) -> Tensor:
+def _blended(
+    taken: Tensor, views: Sequence[Tensor], field: Tensor, layout: Tensor, rounds: int
+) -> Tensor:
     if layout.numel() > LAUNCHES_COST_MORE:
-        return field_without_seams(taken, views, field, layout)
+        return field_without_seams(taken, views, field, layout, rounds)
     near = [view.cpu() for view in views]
-    blended = field_without_seams(taken.cpu(), near, field.cpu(), layout.cpu())
+    blended = field_without_seams(taken.cpu(), near, field.cpu(), layout.cpu(), rounds)
     return blended.to(taken.device)

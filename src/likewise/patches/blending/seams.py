@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from likewise.patches.blending.coarsening import Links
-from likewise.patches.blending.poisson import solve
+from likewise.patches.blending.poisson import ROUNDS, solve
 
 REACH = 1 / 10  # of the short side: how far a correction spreads; further, colours drift
 FAINT = 0.4  # steps above this (range 2) are texture, not seams: blended, they would smear
@@ -62,7 +62,11 @@ def without_seams(aligned: Tensor, image: Tensor, moves: Tensor, target: Tensor)
 
 
 def field_without_seams(
-    gathered: Tensor, views: Sequence[Tensor], field: Tensor, ids: Tensor
+    gathered: Tensor,
+    views: Sequence[Tensor],
+    field: Tensor,
+    ids: Tensor,
+    rounds: int = ROUNDS,
 ) -> Tensor:
     """``gathered`` (1, C, H, W) with the seams of ``field`` blended away.
 
@@ -71,9 +75,10 @@ def field_without_seams(
         views: pictures (1, C, Hv, Wv).
         field: (3, H, W) int; view, row and column for each pixel.
         ids: (H, W) int; its class, -1 where unknown.
+        rounds: of the solver; fewer leave a little of the steps.
     """
     seams = missing_steps(gathered[0], [view[0] for view in views], field, ids)
-    return blend(gathered[0], seams, ids)[None]
+    return blend(gathered[0], seams, ids, rounds)[None]
 
 
 def class_ids(layout: Tensor) -> Tensor:
@@ -113,7 +118,7 @@ def missing_steps(gathered: Tensor, views: Sequence[Tensor], field: Tensor, ids:
     return Seams(torch.cat(heres), torch.cat(beyonds), torch.cat(lacks, dim=1))
 
 
-def blend(picture: Tensor, seams: Seams, ids: Tensor) -> Tensor:
+def blend(picture: Tensor, seams: Seams, ids: Tensor, rounds: int = ROUNDS) -> Tensor:
     """``picture`` (C, H, W) with ``seams`` spread over pixels of the same ``ids`` (H, W)."""
     if not len(seams.here):
         return picture.clone()
@@ -125,7 +130,7 @@ def blend(picture: Tensor, seams: Seams, ids: Tensor) -> Tensor:
     box = (slice(top, bottom), slice(left, right))
     answer = picture.clone()
     links = Links.within(ids[None, *box])
-    answer[:, *box] += solve(wanted[None, :, *box], links, max(reach, 1))[0]
+    answer[:, *box] += solve(wanted[None, :, *box], links, max(reach, 1), rounds)[0]
     return answer
 
 
