@@ -16,6 +16,7 @@ from likewise.patches.shifts import BORDER_SHARE, SEAM_COST
 
 POOR = 12.0  # unlikeness from which on no move at all is mended
 MEND_COST = 10.0  # of each cell so mended
+MEND_BEHIND = 7.0  # likewise, of a backdrop: what stood before it may have left
 TEARING = 1.25  # times what a backdrop costs that is matched: things move, backdrops stay
 SIDES = 2  # of the frame that a region touches which is taken for a backdrop
 RIM, RIM_SHARE = 2, 0.5  # cells around a region where its field should fit too, and how much
@@ -35,9 +36,10 @@ def choose(matched: Tensor, still: Tensor, labelling: Labelling) -> Tensor:
     poor = misfits[0] > POOR
     loose = torch.stack((matched, torch.where(poor, matched, still)))
     costs = labelling.unlikeness(loose) + torch.stack([seams(f, labelling) for f in loose])
-    costs[1] += MEND_COST * poor
-    sums = _sums(torch.cat((costs, misfits)), numbers, count)
     behind = backdrops(numbers, count)
+    mending = torch.from_numpy(np.where(behind, MEND_BEHIND, MEND_COST)[numbers])
+    costs[1] += mending.to(costs) * poor
+    sums = _sums(torch.cat((costs, misfits)), numbers, count)
     sums[behind, 0] *= TEARING
     rims = RIM_SHARE * _rims(misfits.cpu().numpy().astype(np.float64), numbers, count)
     best = (sums[:, len(loose) :] + rims).argmin(axis=1)[:, None]
