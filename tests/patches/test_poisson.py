@@ -9,7 +9,7 @@ import pytest
 import torch
 from tests.reference import poisson_twins
 
-from likewise.patches.blending import poisson
+from likewise.patches.blending import poisson, poisson_cpu
 from likewise.patches.blending.coarsening import Links, levels_of
 from likewise.patches.blending.poisson import TorchSteps, gather, solve, steps_for
 
@@ -168,8 +168,12 @@ def test_no_goal_no_answer() -> None:
     assert torch.equal(solve(zero, Links.within(torch.zeros(1, 17, 19)), 5.0), zero)
 
 
+@pytest.mark.parametrize("large", [0, 10**9], ids=["in parallel", "on one thread"])
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_compiled_steps_do_what_torch_does(name: str) -> None:
+def test_compiled_steps_do_what_torch_does(
+    name: str, large: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poisson_cpu, "LARGE", large)
     ids = LAYOUTS[name]
     links = Links.within(ids[None])
     levels = levels_of(links.right[0, 0], links.down[0, 0], 12.0)

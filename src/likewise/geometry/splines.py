@@ -38,13 +38,19 @@ def basis(length: int, points: int) -> Tensor:
     return whole.scatter(1, first[:, None] + torch.arange(DEGREE + 1), weights / 6).float()
 
 
-def offsets(coefficients: Tensor, size: tuple[int, int]) -> Tensor:
-    """(2, H, W): the field of ``coefficients`` (2, h, w), x first, at each pixel's centre."""
+def offsets(
+    coefficients: Tensor,
+    size: tuple[int, int],
+    rows: slice = slice(None),
+    columns: slice = slice(None),
+) -> Tensor:
+    """(2, H, W): the field of ``coefficients`` (2, h, w), x first, at each pixel's centre.
+
+    Only at those ``rows`` and ``columns`` of a picture of ``size``, if given.
+    """
     _, height, width = coefficients.shape
-    down, across = (
-        basis(length, points).to(coefficients.device)
-        for length, points in zip(size, (height, width), strict=True)
-    )
+    down = basis(size[0], height)[rows].to(coefficients.device)
+    across = basis(size[1], width)[columns].to(coefficients.device)
     return down @ coefficients @ across.T
 
 

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from likewise.geometry.splines import offsets
 from likewise.geometry.warps import identity_grid
+from likewise.patches.window import Window
 
 MOST = 3.0  # times that the source may be stretched or squeezed anywhere
 
@@ -54,8 +55,11 @@ class Bend:
         height, width = (s * f for s, f in zip(source_size, self.stretch, strict=True))
         return max(1, round(height)), max(1, round(width))
 
-    def image(self, image: Tensor) -> Tensor:
-        """``image`` (B, C, H, W) bent: bicubic, filtered against aliasing if it shrinks."""
+    def image(self, image: Tensor, window: Window | None = None) -> Tensor:
+        """``image`` (B, C, H, W) bent: bicubic, filtered against aliasing if it shrinks.
+
+        Only that ``window`` of this view, if given.
+        """
         size = self.size((image.shape[2], image.shape[3]))
         fewer = tuple(
             max(1, min(round(a * self.shrunk), b))
@@ -64,30 +68,35 @@ class Bend:
         image = image.flip(3) if self.mirrored else image
         if fewer != tuple(image.shape[2:]):
             image = F.interpolate(image, fewer, mode="bicubic", antialias=True)
-        grid = self._grid(size, image.device).expand(len(image), -1, -1, -1)
+        grid = self._grid(size, image.device, window).expand(len(image), -1, -1, -1)
         return F.grid_sample(image, grid, "bicubic", "border", align_corners=False)
 
-    def ids(self, ids: Tensor) -> Tensor:
+    def ids(self, ids: Tensor, window: Window | None = None) -> Tensor:
         """Class positions ``ids`` (B, 1, H, W) bent: nearest, so that none is new.
 
         -1 where the bend leaves the source, folds it, or stretches or squeezes it more than
-        ``MOST`` times: nothing should be taken from there.
+        ``MOST`` times: nothing should be taken from there. Only that ``window``, if given.
         """
         known = (ids.shape[2], ids.shape[3])
         size = self.size(known)
-        grid = self._grid(size, ids.device)
+        inner = window or Window.whole(size)
+        outer = inner.grown(1, size)  # slopes look one pixel further
+        grid = self._grid(size, ids.device, outer)
         y, x = self._places(grid, known)
         offered = (grid[0].abs() <= 1).all(dim=-1) & (
             _distortion(grid[0], known) <= math.log2(MOST)
         )
-        return torch.where(offered, ids[:, :, y.round().long(), x.round().long()], -1)
+        places = y.round().long() * known[1] + x.round().long()
+        seen = torch.where(offered, ids.flatten(2)[:, :, places], -1)
+        return inner.within(outer).of(seen)
 
     def to_source(
         self, rows: Tensor, columns: Tensor, source_size: tuple[int, int]
     ) -> tuple[Tensor, Tensor]:
         """Source rows and columns, with fractions, of the pixels (rows, columns) of this view."""
-        grid = self._grid(self.size(source_size), rows.device)
-        return self._places(grid[:, rows.long(), columns.long()], source_size)
+        grid = self._grid(self.size(source_size), rows.device)[0]
+        places = rows.long() * grid.shape[1] + columns.long()
+        return self._places(grid.flatten(0, 1)[places][None], source_size)
 
     def distortion(self, source_size: tuple[int, int]) -> Tensor:
         """(H, W): how much the bend stretches or squeezes a source of ``source_size``, in octaves.
@@ -102,10 +111,14 @@ class Bend:
         """(2, H, W): how far each place of a layout of ``size`` comes, x and y, sides being 1."""
         return offsets(self.coefficients, size) / 2
 
-    def _grid(self, size: tuple[int, int], device: torch.device) -> Tensor:
-        """(1, H, W, 2): source place, x first, of every target place."""
-        moved = offsets(self.coefficients.to(device), size).permute(1, 2, 0)[None]
-        return identity_grid(size, device) + moved
+    def _grid(
+        self, size: tuple[int, int], device: torch.device, window: Window | None = None
+    ) -> Tensor:
+        """(1, H, W, 2): source place, x first, of every target place, or of those of ``window``."""
+        part = window or Window.whole(size)
+        moved = offsets(self.coefficients.to(device), size, part.rows, part.columns)
+        still = identity_grid(size, device)[:, part.rows, part.columns]
+        return still + moved.permute(1, 2, 0)[None]
 
     def _places(self, grid: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
         x, y = (
@@ -123,8 +136,9 @@ def _distortion(grid: Tensor, source_size: tuple[int, int]) -> Tensor:
     squares = down.square().sum(-1) + right.square().sum(-1)
     # Singular values: their squares' sum is ``squares``, their product ``area``.
     root = (squares.square() / 4 - area.square()).clamp_min(0).sqrt()
-    octaves = torch.stack((squares / 2 + root, squares / 2 - root)).clamp_min(1e-12).log2() / 2
-    return torch.where(area > 0, octaves.abs().amax(dim=0), torch.inf)
+    least = (squares / 2 - root).clamp_min(1e-12)
+    octaves = torch.maximum(squares / 2 + root, 1 / least).log2() / 2
+    return torch.where(area > 0, octaves, torch.inf)
 
 
 def _slope(grid: Tensor, axis: int) -> Tensor:

@@ -19,7 +19,9 @@ from likewise.patches.blending.seams import field_without_seams
 from likewise.patches.kernels import kernels_for
 from likewise.patches.material import with_margin
 from likewise.patches.views import Views
+from likewise.patches.window import Window
 
+AROUND = 3  # cells of a field being enlarged, that a place may lie from the one it comes from
 WINDOW = 2  # radius, in pixels, of the window in which labels decide what a pixel takes
 ROUGH_ROUNDS = 2  # of the solver that blends, for a preview
 LAUNCHES_COST_MORE = 2**18  # pixels: up to here a GPU blends more slowly than a CPU
@@ -58,21 +60,42 @@ def gathered(
         layout: class positions (H, W); seams are blended within classes only.
         quick: whether they may be blended roughly, for a preview.
     """
-    shown = [picture.clamp(0, 1) for picture in views.images(image.permute(2, 0, 1)[None])]
-    taken = torch.empty((1, image.shape[2], *layout.shape), device=image.device)
-    origin = torch.empty((2, *layout.shape), device=image.device)
+    parts = [(field[0].flatten() == number).nonzero()[:, 0] for number in range(len(views))]
+    shown, corners = _shown(field, parts, image, views)
+    near = field - corners.T[:, field[0].long()]
+    taken = torch.empty((image.shape[2], layout.numel()), device=image.device)
+    origin = torch.empty((2, layout.numel()), device=image.device)
     last_y, last_x = (length - 1 for length in views.source_size)
-    for number, (view, picture) in enumerate(zip(views, shown, strict=True)):
-        here = field[0] == number
-        row, column = field[1][here].long(), field[2][here].long()
-        taken[:, :, here] = picture[:, :, row, column]
-        y, x = view.to_source(row.float(), column.float(), views.source_size)
+    for view, picture, here in zip(views, shown, parts, strict=True):
+        row, column = (line.flatten()[here] for line in near[1:])
+        taken[:, here] = picture.flatten(1)[:, row * picture.shape[2] + column]
+        row, column = (line.flatten()[here].float() for line in field[1:])
+        y, x = view.to_source(row, column, views.source_size)
         origin[:, here] = torch.stack((x.clamp(0, last_x), y.clamp(0, last_y)))
+    taken = taken.unflatten(1, layout.shape)[None]
     balanced = taken * 2 - 1
-    rounds = ROUGH_ROUNDS if quick else ROUNDS
-    around = [picture * 2 - 1 for picture in shown]
-    change = _blended(balanced, around, field, layout, rounds) - balanced
-    return Painting((taken + change / 2)[0].permute(1, 2, 0).clamp(0, 1), origin)
+    around = [picture[None] * 2 - 1 for picture in shown]
+    change = _blended(balanced, around, near, layout, ROUGH_ROUNDS if quick else ROUNDS) - balanced
+    colours = (taken + change / 2)[0].permute(1, 2, 0).clamp(0, 1)
+    return Painting(colours, origin.unflatten(1, layout.shape))
+
+
+def _shown(
+    field: Tensor, parts: Sequence[Tensor], image: Tensor, views: Views
+) -> tuple[list[Tensor], Tensor]:
+    """What is used of each view, at the places ``parts`` of ``field``, and a pixel around.
+
+    Returns:
+        Pictures (C, h, w) in [0, 1], and where their corners are (V, 3) int32: 0, row, column.
+    """
+    source = image.permute(2, 0, 1)[None]
+    shown, corners = [], []
+    for view, size, here in zip(views, views.sizes, parts, strict=True):
+        rows, columns = field[1].flatten()[here], field[2].flatten()[here]
+        window = Window.around(rows, columns, 1, size)
+        shown.append(view.image(source, window)[0].clamp(0, 1))
+        corners.append((0, window.top, window.left))
+    return shown, torch.tensor(corners, dtype=torch.int32, device=field.device)
 
 
 def enlarged(
@@ -88,9 +111,14 @@ def enlarged(
         factor: by which the source was reduced, (down, right).
     """
     offered, table, start = [], [], 0
-    for seen in views.ids(ids[None, None]):
-        offered.append(with_margin(seen[0, 0, :, :, None], WINDOW).flatten().int())
-        table.append((start, seen.shape[2], seen.shape[3]))
+    for number, (view, size) in enumerate(zip(views, views.sizes, strict=True)):
+        here = field[0] == number
+        rows, columns = field[1][here] / factor[0], field[2][here] / factor[1]
+        near = Window.around(rows, columns, AROUND / min(factor) + WINDOW, size)
+        seen = torch.full(size, -1, dtype=torch.int32, device=ids.device)
+        seen[near.rows, near.columns] = view.ids(ids[None, None], near)[0, 0].int()
+        offered.append(with_margin(seen[..., None], WINDOW).flatten().int())
+        table.append((start, *size))
         start += len(offered[-1])
     return kernels_for(field.device).enlarge(
         field,

@@ -54,7 +54,10 @@ def resized_ids(ids: Tensor, size: tuple[int, int], classes: int) -> Tensor:
         return ids
     largest = torch.zeros(size, device=ids.device)
     winner = torch.full(size, -1, dtype=ids.dtype, device=ids.device)
+    present = torch.bincount(ids.flatten() + 1, minlength=classes + 1).cpu() > 0
     for index in range(-1, classes):
+        if not present[index + 1]:
+            continue
         share = F.interpolate((ids == index).float()[None, None], size=size, mode="area")[0, 0]
         winner = torch.where(share > largest, index, winner)
         largest = torch.maximum(share, largest)

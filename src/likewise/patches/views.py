@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from likewise.patches.bends import Bend
+from likewise.patches.window import Window
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,22 @@ class View:
         height, width = source_size
         return max(1, round(height * self.scale)), max(1, round(width * self.scale))
 
-    def image(self, image: Tensor) -> Tensor:
-        """``image`` (B, C, H, W) in this view: bicubic, filtered against aliasing if it shrinks."""
-        return self._turned(_resized(image, self.size(_size(image))))
+    def image(self, image: Tensor, window: Window | None = None) -> Tensor:
+        """``image`` (B, C, H, W) in this view: bicubic, filtered against aliasing if it shrinks.
 
-    def ids(self, ids: Tensor) -> Tensor:
-        """Class positions ``ids`` (B, 1, H, W) in this view: nearest, so that none is new."""
-        rows, columns = (
-            torch.arange(length, device=ids.device) for length in self.size(_size(ids))
-        )
+        Only that ``window`` of this view, if given.
+        """
+        seen = self._turned(_resized(image, self.size(_size(image))))
+        return window.of(seen) if window else seen
+
+    def ids(self, ids: Tensor, window: Window | None = None) -> Tensor:
+        """Class positions ``ids`` (B, 1, H, W) in this view: nearest, so that none is new.
+
+        Only in that ``window``, if given.
+        """
+        part = window or Window.whole(self.size(_size(ids)))
+        rows = torch.arange(part.top, part.bottom, device=ids.device)
+        columns = torch.arange(part.left, part.right, device=ids.device)
         y, x = self.to_source(rows.double(), columns.double(), _size(ids))
         return ids[:, :, _nearest(y, ids.shape[2])][:, :, :, _nearest(x, ids.shape[3])]
 

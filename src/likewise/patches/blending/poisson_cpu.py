@@ -12,7 +12,9 @@ import numpy as np
 from torch import Tensor
 
 from likewise.patches.blending.coarsening import Level, Stairs
+from likewise.patches.kernels.launching import run
 
+LARGE = 2**17  # numbers of a field, from which on threads gain more than starting them costs
 ZERO, QUARTER = np.float32(0), np.float32(0.25)
 
 
@@ -38,14 +40,24 @@ class CompiledSteps:
 
     def sweep(self, level: Level, field: Tensor, wanted: Tensor, colour: int) -> None:
         """Solve every second pixel, as on a chessboard, for its neighbours as they are."""
-        known = self._arrays(level)
-        grids = (known.right, known.down, known.inverse, field.numpy(), wanted.numpy())
-        _sweep(colour, *grids, *known.edges)
+        known, values, goal = self._arrays(level), field.numpy(), wanted.numpy()
+        lent = _lend(values, goal, *known.edges)
+        grids = (colour, known.right, known.down, known.inverse, values, goal)
+        if values.size < LARGE:
+            _sweep(*grids)
+        else:
+            run(_sweep_large, *grids)
+        _give_back(lent, goal, known.edges[0])
 
     def rest(self, level: Level, field: Tensor, wanted: Tensor, rest: Tensor) -> None:
         """Write into ``rest`` what ``field`` leaves of ``wanted``."""
-        known, fields = self._arrays(level), (field.numpy(), wanted.numpy(), rest.numpy())
-        _rest(known.right, known.down, known.diagonal, *fields, *known.edges)
+        known, values, left = self._arrays(level), field.numpy(), rest.numpy()
+        grids = (known.right, known.down, known.diagonal, values, wanted.numpy(), left)
+        if values.size < LARGE:
+            _rest(*grids)
+        else:
+            run(_rest_large, *grids)
+        _flow_along(values, left, *known.edges)
 
     def spread(self, stairs: Stairs, above: Level, coarse: Tensor, field: Tensor) -> None:
         """Add ``coarse`` to ``field``, interpolated along links."""
@@ -66,9 +78,52 @@ class CompiledSteps:
         return self._known[id(level)][1]
 
 
+@numba.njit(inline="always", cache=True, fastmath=True)
+def _sweep_row(y, colour, right, down, inverse, field, wanted):  # type: ignore[no-untyped-def]
+    for c in range(len(field)):
+        for x in range(1 + (y + 1 + colour) % 2, field.shape[2] - 1, 2):
+            flow = right[y, x] * field[c, y, x + 1] + right[y, x - 1] * field[c, y, x - 1]
+            flow += down[y, x] * field[c, y + 1, x] + down[y - 1, x] * field[c, y - 1, x]
+            field[c, y, x] = (wanted[c, y, x] + flow) * inverse[y, x]
+
+
+@numba.njit(inline="always", cache=True, fastmath=True)
+def _rest_row(y, right, down, diagonal, field, wanted, rest):  # type: ignore[no-untyped-def]
+    for c in range(len(field)):
+        for x in range(1, field.shape[2] - 1):
+            flow = right[y, x] * field[c, y, x + 1] + right[y, x - 1] * field[c, y, x - 1]
+            flow += down[y, x] * field[c, y + 1, x] + down[y - 1, x] * field[c, y - 1, x]
+            rest[c, y, x] = wanted[c, y, x] + flow - diagonal[y, x] * field[c, y, x]
+
+
 @numba.njit(cache=True, nogil=True, fastmath=True)
-def _sweep(colour, right, down, inverse, field, wanted, start, end, weight):  # type: ignore[no-untyped-def]
-    channels, height, width = field.shape
+def _sweep(colour, right, down, inverse, field, wanted):  # type: ignore[no-untyped-def]
+    for y in range(1, field.shape[1] - 1):
+        _sweep_row(y, colour, right, down, inverse, field, wanted)
+
+
+@numba.njit(cache=True, parallel=True, fastmath=True)
+def _sweep_large(colour, right, down, inverse, field, wanted):  # type: ignore[no-untyped-def]
+    for line in numba.prange(1, field.shape[1] - 1):
+        _sweep_row(np.int64(line), colour, right, down, inverse, field, wanted)
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def _rest(right, down, diagonal, field, wanted, rest):  # type: ignore[no-untyped-def]
+    for y in range(1, field.shape[1] - 1):
+        _rest_row(y, right, down, diagonal, field, wanted, rest)
+
+
+@numba.njit(cache=True, parallel=True, fastmath=True)
+def _rest_large(right, down, diagonal, field, wanted, rest):  # type: ignore[no-untyped-def]
+    for line in numba.prange(1, field.shape[1] - 1):
+        _rest_row(np.int64(line), right, down, diagonal, field, wanted, rest)
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def _lend(field, wanted, start, end, weight):  # type: ignore[no-untyped-def]
+    """Add what flows along edges to what is wanted at their starts; returns what that was."""
+    channels = len(field)
     lent = np.zeros((channels, len(start)), np.float32)
     for c in range(channels):
         goal, values = wanted[c].reshape(-1), field[c].reshape(-1)
@@ -76,28 +131,20 @@ def _sweep(colour, right, down, inverse, field, wanted, start, end, weight):  # 
             lent[c, e] = goal[start[e]]
         for e in range(len(start)):
             goal[start[e]] += weight[e] * values[end[e]]
-    for y in range(1, height - 1):
-        for c in range(channels):
-            for x in range(1 + (y + 1 + colour) % 2, width - 1, 2):
-                flow = right[y, x] * field[c, y, x + 1] + right[y, x - 1] * field[c, y, x - 1]
-                flow += down[y, x] * field[c, y + 1, x] + down[y - 1, x] * field[c, y - 1, x]
-                field[c, y, x] = (wanted[c, y, x] + flow) * inverse[y, x]
-    for c in range(channels):
+    return lent
+
+
+@numba.njit(cache=True, nogil=True)
+def _give_back(lent, wanted, start):  # type: ignore[no-untyped-def]
+    for c in range(len(wanted)):
         goal = wanted[c].reshape(-1)
         for e in range(len(start)):
             goal[start[e]] = lent[c, e]
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
-def _rest(right, down, diagonal, field, wanted, rest, start, end, weight):  # type: ignore[no-untyped-def]
-    channels, height, width = field.shape
-    for y in range(1, height - 1):
-        for c in range(channels):
-            for x in range(1, width - 1):
-                flow = right[y, x] * field[c, y, x + 1] + right[y, x - 1] * field[c, y, x - 1]
-                flow += down[y, x] * field[c, y + 1, x] + down[y - 1, x] * field[c, y - 1, x]
-                rest[c, y, x] = wanted[c, y, x] + flow - diagonal[y, x] * field[c, y, x]
-    for c in range(channels):
+def _flow_along(field, rest, start, end, weight):  # type: ignore[no-untyped-def]
+    for c in range(len(rest)):
         left, values = rest[c].reshape(-1), field[c].reshape(-1)
         for e in range(len(start)):
             left[start[e]] += weight[e] * values[end[e]]
