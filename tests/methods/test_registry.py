@@ -22,5 +22,5 @@ def test_an_unknown_method_is_refused_by_name(name: str) -> None:
     with pytest.raises(ConfigError) as error:
         find_method(name)
     line = str(error.value)
-    assert line.startswith(f"--method: unknown method {name!r}; expected one of semia")
+    assert line.startswith(f"--method: unknown method {name!r}; expected one of likewise")
     assert "likewise methods" in line

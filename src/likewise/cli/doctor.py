@@ -133,7 +133,7 @@ def _disk() -> list[Finding]:
 
 
 def _self_test() -> list[Finding]:
-    """Fit a synthetic pair for two steps on every device and render it mirrored."""
+    """Fit a synthetic pair on every device, without and with networks, and render it mirrored."""
     import numpy as np
     import torch
 
@@ -141,6 +141,7 @@ def _self_test() -> list[Finding]:
     from likewise.images import Image
     from likewise.labels.label_map import LabelMap
     from likewise.methods.registry import DEFAULT_METHOD, find_method
+    from likewise.methods.semia import Semia
 
     ids = (np.arange(48)[None, :] > 20).astype(np.int32).repeat(48, axis=0)
     pixels = np.random.default_rng(0).integers(0, 90, (48, 48, 3)) + 160 * ids[..., None]
@@ -148,12 +149,13 @@ def _self_test() -> list[Finding]:
     lines = []
     for kind in dict.fromkeys(("cpu", choose_device("auto").type)):
         began = time.monotonic()
-        method = find_method(DEFAULT_METHOD)("smoke", device=kind, size=48)
-        method.config = replace(method.config, iterations=2)
-        method.fit(Image.from_array(pixels.astype(np.uint8)), labels)
-        answer = method.render(labels.with_ids(ids[:, ::-1].copy()))
-        if answer.size != (48, 48):
-            raise RuntimeError(f"the answer has size {answer.size}")
+        trained = Semia("smoke", device=kind, size=48)
+        trained.config = replace(trained.config, iterations=2)
+        for method in (find_method(DEFAULT_METHOD)("smoke", device=kind, size=48), trained):
+            method.fit(Image.from_array(pixels.astype(np.uint8)), labels)
+            answer = method.render(labels.with_ids(ids[:, ::-1].copy()))
+            if answer.size != (48, 48):
+                raise RuntimeError(f"the answer of {method.name} has size {answer.size}")
         took = time.monotonic() - began
         lines.append(Finding("ok", f"self-test on {torch.device(kind)}", f"passed in {took:.1f} s"))
     return lines

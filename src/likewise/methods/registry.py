@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from likewise.errors import ConfigError
 from likewise.methods.base import Method
+from likewise.methods.likewise import Likewise
 from likewise.methods.patch import Patch
 from likewise.methods.semia import Semia
 
-METHODS: dict[str, type[Method]] = {method.name: method for method in (Semia, Patch)}
-DEFAULT_METHOD = Semia.name
+METHODS: dict[str, type[Method]] = {method.name: method for method in (Likewise, Patch, Semia)}
+DEFAULT_METHOD = Likewise.name
 
 
 def find_method(name: str) -> type[Method]:

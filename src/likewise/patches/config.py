@@ -36,6 +36,10 @@ class PatchConfig:
     quick: bool = field(
         default=False, metadata={"help": "place by labels in fewer rounds, on larger cells"}
     )
+    fill: bool = field(
+        default=False,
+        metadata={"help": "where a thing has left, continue the backdrop as it looks"},
+    )
     radius: int = field(default=3, metadata={"help": "of a patch, pixels: 3 means 7 x 7"})
     rounds: int = field(default=3, metadata={"help": "of search and vote at each level"})
     jumps: tuple[int, ...] = field(

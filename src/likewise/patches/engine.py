@@ -13,6 +13,7 @@ from torch import Tensor
 
 from likewise.patches.bends import Bend
 from likewise.patches.config import PatchConfig
+from likewise.patches.filling.filling import filled
 from likewise.patches.gathering import Painting, enlarged, gathered
 from likewise.patches.levels import Level, level_sizes, resized_ids, resized_level, scaled
 from likewise.patches.placing.place import QUICK, THOROUGH, place
@@ -93,6 +94,9 @@ class Engine:
         target = resized_ids(layout, scaled(goal_size, (scale, scale)), self.classes)
         near = (target.cpu()[None, None], source.cpu()[None, None])  # too small to be worth a GPU
         views, field = place(*near, self.classes, effort=effort)
+        if self.config.fill:
+            image = resized_level(self.source, size, self.classes).image.cpu()
+            field = filled(field, Views(tuple(views), size), image, near[1][0, 0], near[0][0, 0])
         # Reduced sizes are rounded: at full size a bend would miss the layout's by some pixels.
         stretch = (goal_size[0] / self.source.size[0], goal_size[1] / self.source.size[1])
         exact = [replace(v, stretch=stretch) if isinstance(v, Bend) else v for v in views]
