@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.nn.utils.parametrizations import spectral_norm
+
+from likewise.networks.spectral import spectrally_normalised
 
 SLOPE = 0.2  # of every leaky ReLU
 
@@ -56,7 +57,7 @@ def convolution(
         bias=bias,
         padding_mode="reflect" if pad > 1 else "zeros",
     )
-    return spectral_norm(layer) if spectral else layer
+    return spectrally_normalised(layer) if spectral else layer
 
 
 def instance_normalised(features: Tensor) -> Tensor:
@@ -155,7 +156,7 @@ class UpBlock(nn.Sequential):
         super().__init__(
             ResidualBottleneck(inputs, style),
             ConvBlock(inputs, outputs * 2, 3, style),
-            spectral_norm(transposed) if style.spectral else transposed,
+            spectrally_normalised(transposed) if style.spectral else transposed,
             norm_layer(style.norm),
             nn.LeakyReLU(SLOPE),
         )
