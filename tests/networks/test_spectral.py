@@ -142,9 +142,9 @@ def test_every_value_has_one_place_in_the_stacks() -> None:
     padded = stacks.flattened(raw).index_select(0, stacks.places)
     matrices = [matrix for stack in stacks.split for matrix in stack.of(padded)]
     expected = [raw[0].flatten(1), raw[1].flatten(1), raw[2].movedim(1, 0).flatten(1)]
-    for matrix, weight in zip(matrices, expected, strict=True):
+    for matrix, weight, columns in zip(matrices, expected, stacks.columns, strict=True):
         height, width = weight.shape
-        assert torch.equal(matrix[:height, :width], weight)
+        assert torch.equal(matrix[:height, :width], weight[:, columns])
         assert matrix.count_nonzero() == weight.count_nonzero()
     back = padded.index_select(0, stacks.origins)[stacks.sizes[0] :]
     assert torch.equal(back, stacks.flattened(raw)[stacks.sizes[0] :])

@@ -2,7 +2,8 @@
 
 The weights are one vector, each in its order in memory, behind a few zeros that padding points to.
 Each weight's matrix (outputs, the rest) stands zero-padded in one of a few stacks. The tables here
-lead from the vector to the stacks and back, each way by one gather.
+lead from the vector to the stacks and back, each way by one gather. Columns stand in their order in
+memory, so that a gather reads runs, where v is kept in the order of the dimensions.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ class Stacks:
         split: the stacks.
         places: int32, for each value of the stacks its place in the flat vector; padding: 0.
         origins: int32, for each value of the flat vector its place in the stacks.
+        columns: of each matrix, which column of the weight as (outputs, the rest) each one is.
         layer_of_row: the flat vector cut into rows of equal length: which layer each belongs to.
         height: rows of the highest matrix.
     """
@@ -76,6 +78,8 @@ class Stacks:
             _places(shape, order, dim) + start
             for shape, order, dim, start in zip(self.shapes, orders, dims, starts, strict=False)
         ]
+        self.columns = [matrix[0].argsort() for matrix in matrices]
+        matrices = [m[:, columns] for m, columns in zip(matrices, self.columns, strict=True)]
         heights, widths = zip(*[matrix.shape for matrix in matrices], strict=True)
         self.height = max(heights)
         self.split = _stacks(heights, widths)
@@ -89,7 +93,7 @@ class Stacks:
         origins[places.long()] = torch.arange(len(places), dtype=torch.int32)
         layers = torch.arange(len(raw)).repeat_interleave(torch.tensor(counts) // row)
         layers = torch.cat((layers[:1], layers))
-        spread, compact = _vector_tables(heights, widths)
+        spread, compact = _vector_tables(heights, self.columns)
         with torch.inference_mode(False):  # made while rendering they must serve training too
             self.places, self.origins, self.layer_of_row, self._spread, self._compact = (
                 table.to(self.device, torch.int32)
@@ -132,16 +136,17 @@ def _places(shape: Sequence[int], order: Order, dim: int) -> Tensor:
     return numbers.permute(back).movedim(dim, 0).flatten(1)
 
 
-def _vector_tables(heights: Sequence[int], widths: Sequence[int]) -> tuple[Tensor, Tensor]:
+def _vector_tables(heights: Sequence[int], columns: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
     """Places of a padded matrix of vectors in the vector of all (0: padding), and the way back."""
-    lengths = [*heights, *widths]
-    spread = torch.zeros(len(lengths), max(lengths), dtype=torch.long)
+    parts = [*(torch.arange(height) for height in heights), *columns]
+    spread = torch.zeros(len(parts), max(map(len, parts)), dtype=torch.long)
     start = 1
-    for line, length in zip(spread, lengths, strict=True):
-        line[:length] = torch.arange(start, start + length)
-        start += length
+    for line, part in zip(spread, parts, strict=True):
+        line[: len(part)] = part + start
+        start += len(part)
     spread = spread.view(-1)
-    return spread, spread.nonzero()[:, 0]
+    filled = spread.nonzero()[:, 0]
+    return spread, filled[spread[filled].argsort()]
 
 
 def _stacks(heights: Sequence[int], widths: Sequence[int]) -> list[Stack]:
