@@ -11,6 +11,7 @@ run only where ``--only compiled`` asks for them: they take minutes.
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 import time
 from collections import Counter
@@ -109,6 +110,7 @@ def run(options: argparse.Namespace) -> None:
             reason = (str(error) or type(error).__name__).splitlines()[0]
             print(f"  {variant.name:36s} skipped: {type(error).__name__}: {reason[:120]}")
         torch.compiler.reset()
+        gc.collect()  # the last trainer and its graphs
     for name, counted in tables[:1]:
         for kind, (kernels, spent) in counted.items():
             print(f"\n{kind} step, {name}: kernels by time")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor, nn
 
 from likewise.networks.blocks import (
@@ -87,8 +86,4 @@ class SFT(nn.Module):
 def modulated(features: Tensor, scale: Tensor, shift: Tensor, norm: str) -> Tensor:
     """gamma_img * normalised(F_img) + beta_img, all (B, C, h, w); norm "instance" or "pixel"."""
     normalised = instance_normalised if norm == "instance" else pixel_normalised
-    # Under autocast the three may differ in type, which the fused form does not take.
-    steady, image = shift.dtype == scale.dtype, normalised(features)
-    if steady and image.dtype == scale.dtype:
-        return torch.addcmul(shift, scale, image)
-    return scale * image + shift
+    return scale * normalised(features) + shift
