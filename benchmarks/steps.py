@@ -80,7 +80,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, help="working short side, pixels; else the preset's")
     parser.add_argument("--only", default="", help="variants whose names contain this")
     parser.add_argument("--kernels", type=int, default=12, help="rows of the table of kernels")
-    parser.add_argument("--budget", type=float, default=170.0, help="no variant starts after, s")
+    parser.add_argument("--budget", type=float, default=150.0, help="no variant starts after, s")
     options = parser.parse_args()
     try:
         run(options)
