@@ -25,8 +25,8 @@ class SpectralBank:
     """Normalises the weights of ``network`` for one pass at a time.
 
     In training a pass iterates once, however often a layer is used within it: D's projection is
-    used at two scales and sees one weight, where torch would iterate between the uses. At rest
-    nothing iterates, and layers look after themselves.
+    used at two scales and sees one weight, where torch would iterate between the uses. At rest, or
+    on other devices than a CPU and CUDA, layers look after themselves; at rest nothing iterates.
     """
 
     def __init__(self, network: nn.Module) -> None:
@@ -39,7 +39,7 @@ class SpectralBank:
     @contextlib.contextmanager
     def normalised(self) -> Iterator[None]:
         """Within this context layers find their weights made."""
-        if not self.norms or not self.norms[0].training:
+        if not self._serves():
             yield
             return
         try:
@@ -49,6 +49,12 @@ class SpectralBank:
         finally:
             for norm in self.norms:
                 norm.ready = None
+
+    def _serves(self) -> bool:
+        """In training, on devices whose products are known to write into a part of a matrix."""
+        if not self.norms or not self.norms[0].training:
+            return False
+        return self.norms[0]._u.device.type in ("cpu", "cuda")
 
     def weights(self) -> list[Tensor]:
         """One iteration on all layers; their normalised weights, in the bank's order."""
