@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from likewise.losses.precision import widened
@@ -32,7 +33,7 @@ def discriminator_loss(
         if kind == "hinge":
             term = (1 - widened(seen)).relu().mean() + (1 + widened(rendered)).relu().mean()
         else:
-            term = (widened(seen) - 1).square().mean() + widened(rendered).square().mean()
+            term = _squares(seen, 1.0) + _squares(rendered, 0.0)
         terms.append(term)
     return torch.stack(terms).mean()
 
@@ -49,4 +50,10 @@ def generator_loss(fake: Sequence[Tensor], *, kind: AdversarialKind = "least_squ
     assert len(fake) > 0
     if kind == "hinge":
         return torch.stack([-widened(rendered).mean() for rendered in fake]).mean()
-    return torch.stack([(widened(rendered) - 1).square().mean() for rendered in fake]).mean()
+    return torch.stack([_squares(rendered, 1.0) for rendered in fake]).mean()
+
+
+def _squares(scores: Tensor, goal: float) -> Tensor:
+    """The mean squared distance of ``scores`` (any shape) to ``goal``, by the fused kernels."""
+    wide = widened(scores)
+    return F.mse_loss(wide, wide.new_full((), goal).expand_as(wide))

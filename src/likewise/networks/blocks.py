@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.nn.utils.parametrizations import spectral_norm
+
+from likewise.networks.spectral import spectrally_normalised
 
 SLOPE = 0.2  # of every leaky ReLU
 
@@ -56,15 +57,20 @@ def convolution(
         bias=bias,
         padding_mode="reflect" if pad > 1 else "zeros",
     )
-    return spectral_norm(layer) if spectral else layer
+    return spectrally_normalised(layer) if spectral else layer
 
 
 def instance_normalised(features: Tensor) -> Tensor:
     """``features`` (B, C, H, W) with zero mean and unit variance per channel over the image."""
-    if len(features) == 1:  # one image is its own batch: a single fused kernel
+    # One image is a batch of its own: a fused kernel each way, where the formula spelled out takes
+    # five and its gradient twenty.
+    if len(features) == 1:
         return F.batch_norm(features, None, None, training=True)
-    variance, mean = torch.var_mean(features.float(), dim=(2, 3), keepdim=True, correction=0)
-    return ((features - mean) * (variance + 1e-5).rsqrt()).to(features.dtype)
+    if features.is_contiguous():  # every channel of every image is a channel of one image
+        merged = features.view(1, -1, *features.shape[2:])
+        return F.batch_norm(merged, None, None, training=True).view_as(features)
+    # Channels last they cannot be merged without a copy.
+    return torch.cat([F.batch_norm(x, None, None, training=True) for x in features.split(1)])
 
 
 def pixel_normalised(features: Tensor) -> Tensor:
@@ -155,7 +161,7 @@ class UpBlock(nn.Sequential):
         super().__init__(
             ResidualBottleneck(inputs, style),
             ConvBlock(inputs, outputs * 2, 3, style),
-            spectral_norm(transposed) if style.spectral else transposed,
+            spectrally_normalised(transposed) if style.spectral else transposed,
             norm_layer(style.norm),
             nn.LeakyReLU(SLOPE),
         )

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from likewise.networks.blocks import ConvBlock, Style, convolution
+from likewise.networks.spectral_bank import SpectralBank
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,15 @@ class Discriminator(nn.Module):
         self.verdict = nn.Conv2d(width * 2, 1, 1)
         self.project = convolution(width * 2, width * 2, 1, spectral=True)
         self.embed = nn.Conv2d(classes, width * 2, 1, bias=False)
+        self.spectral = SpectralBank(self)
 
     def forward(self, image: Tensor, layout: Tensor) -> Judgement:
         """Judge ``image`` as a picture of ``layout``."""
+        with self.spectral.normalised():
+            return self.judge(image, layout)
+
+    def judge(self, image: Tensor, layout: Tensor) -> Judgement:
+        """:meth:`forward` with whatever weights the layers now have."""
         feature1 = self.down1(image)
         feature2 = self.down2(feature1)
         feature3 = self.down3(feature2)

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from likewise.networks.blocks import ConvBlock, Style, UpBlock, convolution
 from likewise.networks.seg_encoder import Encoder, SegEncoder
 from likewise.networks.sft import SFT, modulated
+from likewise.networks.spectral_bank import SpectralBank
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class Generator(nn.Module):
         if shape.repairs:  # at first there is nothing to repair
             for parameter in self.tail.parameters():
                 nn.init.zeros_(parameter)
+        self.spectral = SpectralBank(self)
 
     def forward(self, image: Tensor, source: Tensor, target: Tensor) -> Rendering:
         """Render ``image`` (B, C, H, W) in [-1, 1] from layout ``source`` to layout ``target``.
@@ -84,6 +86,11 @@ class Generator(nn.Module):
         Layouts are one-hot (B, K, H, W). The image answered lies in [-1, 1], but for a repairing G,
         whose correction may overshoot slightly.
         """
+        with self.spectral.normalised():
+            return self.render(image, source, target)
+
+    def render(self, image: Tensor, source: Tensor, target: Tensor) -> Rendering:
+        """:meth:`forward` with whatever weights the layers now have."""
         both = torch.cat((source, target))
         features = [f.chunk(2) for f in self.seg_encoder(both)]
         scales, shifts = self.sft([f[0] for f in features], [f[1] for f in features])

@@ -126,12 +126,15 @@ class Episodes:
         truth_indices: Tensor,
     ) -> Episode:
         layout = one_hot(given_indices, self.classes)
-        target = one_hot(target_indices, self.classes)
+        target = layout
+        if target_indices is not given_indices:
+            target = one_hot(target_indices, self.classes)
+        truth_layout = target
+        if truth_indices is not target_indices:
+            truth_layout = one_hot(truth_indices, self.classes)
         if self.config.aligned:
             given, layout = align(given, layout, target, QUICK)
-        return Episode(
-            given + self.noise, layout, target, truth, one_hot(truth_indices, self.classes)
-        )
+        return Episode(given + self.noise, layout, target, truth, truth_layout)
 
     def random_state(self) -> dict[str, Tensor]:
         """States of both generators, as byte tensors on the CPU."""

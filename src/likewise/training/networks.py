@@ -57,6 +57,8 @@ class Networks:
         self.s = placed(s, device)
         self.average = copy.deepcopy(self.g).requires_grad_(False).eval()
         self._pairs = list(zip(self.average.parameters(), self.g.parameters(), strict=True))
+        # The power-iteration vectors of spectral normalisation.
+        self._vectors = list(zip(self.average.buffers(), self.g.buffers(), strict=True))
 
     def update_average(self, memory: Tensor) -> None:
         """Move the average towards G: it keeps the share ``memory`` (0-dim) of itself."""
@@ -65,8 +67,8 @@ class Networks:
         steps: list[Tensor] = list(torch._foreach_sub(current, averages))
         torch._foreach_mul_(steps, 1 - memory)  # a tensor: foreach_lerp would wait for its value
         torch._foreach_add_(averages, steps)
-        for kept, fresh in zip(self.average.buffers(), self.g.buffers(), strict=True):
-            kept.copy_(fresh)  # power-iteration vectors of spectral normalisation
+        if self._vectors:
+            torch._foreach_copy_([kept for kept, _ in self._vectors], [v for _, v in self._vectors])
 
     def modules(self) -> dict[str, nn.Module]:
         """Every module by its name in a checkpoint."""

@@ -90,4 +90,5 @@ LOSSES: dict[str, Callable[[Evidence], Tensor]] = {
 
 def weighted_losses(table: dict[str, float], evidence: Evidence) -> dict[str, Tensor]:
     """The losses a mode's row of the table names, each times its weight."""
-    return {name: weight * LOSSES[name](evidence) for name, weight in table.items()}
+    losses = {name: LOSSES[name](evidence) for name in table}
+    return {n: loss if table[n] == 1 else table[n] * loss for n, loss in losses.items()}
