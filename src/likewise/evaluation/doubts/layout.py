@@ -10,7 +10,7 @@ from likewise.labels.label_map import LabelMap
 
 
 def doubts(labels: LabelMap, target: LabelMap) -> list[Doubt]:
-    """Why the answer to ``target`` is likely poor, whatever the method; empty where nothing says so.
+    """Why the answer to ``target`` is likely poor; empty where nothing says so.
 
     It takes a fraction of a second at any size. Lengths and areas are told in pixels of the
     source; a target that is larger or smaller both ways is taken to show the scene larger or
