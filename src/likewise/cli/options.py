@@ -128,7 +128,7 @@ CheckOption = Annotated[
     typer.Option(
         "--check",
         help="A judge that knows your picture alone reads each answer, and you are warned where it "
-        "does not find what the layout asks for; about five seconds, and half a second an answer.",
+        "does not find what the layout asks for. It takes seconds.",
     ),
 ]
 JsonOption = Annotated[
