@@ -72,6 +72,23 @@ def test_what_a_class_stands_on() -> None:
     assert doubts(scene((8, 20)), scene((8, 70))) == []  # where the source floats, too
 
 
+def test_a_class_that_the_frame_cuts_in_the_source_and_now_floats() -> None:
+    ids = scenes.house(SIZE, (56, 20), 40)
+    ids[56:60, 60:66] = scenes.HOUSE  # a balcony, so that some of it stands on the sky there, too
+    (told,) = doubts(pairs.labels(ids), scene((8, 20)))
+    assert (told.kind, told.classes) == ("footing", ("house", "sky"))
+    assert "in the source along 13 %" in told.finding
+
+
+def test_a_bar_that_becomes_a_block() -> None:
+    """No larger in area, three times as thick."""
+    bar, block = scenes.house(SIZE, side=0), scenes.house(SIZE, (34, 20), 30)
+    bar[54:64, 10:110] = scenes.HOUSE
+    (told,) = doubts(pairs.labels(bar), pairs.labels(block))
+    assert (told.kind, told.classes) == ("stretched", ("house",))
+    assert "(3.0 times), on 0.9 times the source's 1000 pixels" in told.finding
+
+
 def test_a_class_that_is_thicker_than_the_source_shows_it() -> None:
     source = scene((50, 20), 20)
     (told,) = doubts(source, scene((20, 20), 60))
@@ -116,7 +133,7 @@ def test_ignored_seams_part_no_classes() -> None:
     assert doubts(pairs.labels(plain), drawn) == []
 
 
-@pytest.mark.parametrize("size", [(2000, 3000), (48, 9000), (1, 5000), (1, 1)])
+@pytest.mark.parametrize("size", [(2000, 3000), (96, 40000), (1, 5000), (1, 1)])
 def test_any_size_is_reduced_to_a_bounded_one(size: tuple[int, int]) -> None:
     target = pairs.labels(np.zeros(size, np.int64))
     for one, other in ((scene(), target), (target, target)):
