@@ -34,8 +34,8 @@ def stretch_doubts(scene: Scene) -> Iterator[Doubt]:
             (name,),
             f"{name} is {widths[0]} pixels thick where the source shows it {widths[1]} "
             f"({after / before:.1f} times), on {larger:.1f} times the source's {area} pixels",
-            "It will be seen to repeat: ask for less of it in one piece, or start from a picture "
-            "that shows more of it.",
+            "It is likely to repeat visibly: ask for less of it in one piece, or start from a "
+            "picture that shows more of it.",
         )
 
 
