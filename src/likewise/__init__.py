@@ -10,6 +10,7 @@ from likewise.version import __version__
 
 if TYPE_CHECKING:
     from likewise.analogy import Analogy
+    from likewise.evaluation.doubts import Doubt, doubts
     from likewise.images import Image, read_image
     from likewise.labels.label_map import ClassTable, LabelClass, LabelMap
     from likewise.provenance import Provenance
@@ -17,21 +18,25 @@ if TYPE_CHECKING:
 __all__ = [
     "Analogy",
     "ClassTable",
+    "Doubt",
     "Image",
     "LabelClass",
     "LabelMap",
     "Provenance",
     "__version__",
+    "doubts",
     "read_image",
 ]
 
 _HOMES = {
     "Analogy": "likewise.analogy",
     "ClassTable": "likewise.labels.label_map",
+    "Doubt": "likewise.evaluation.doubts",
     "Image": "likewise.images",
     "LabelClass": "likewise.labels.label_map",
     "LabelMap": "likewise.labels.label_map",
     "Provenance": "likewise.provenance",
+    "doubts": "likewise.evaluation.doubts",
     "read_image": "likewise.images",
 }
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from likewise.analogy import Analogy
 from likewise.cli import options, record, work
+from likewise.cli.doubting import Doubting
 from likewise.cli.options import Choices, Manner
 from likewise.cli.place import Place, Standing
 from likewise.cli.session import Session
@@ -57,6 +58,8 @@ def carry_out(
     plan = analogy.plan(pair.image, pair.labels)
     session.watch.lap("plan")
     work.tell_plan(plan, terminal)
+    doubting = Doubting(targets, terminal, check=manner.check)
+    doubting.layouts(pair.labels)
     environment = record.environment(analogy)
     session.note(
         seed=choices.seed,
@@ -64,6 +67,7 @@ def carry_out(
         plan=record.describe_plan(plan),
         inputs=record.describe_pair(pair) | {"targets": record.describe_targets(targets)},
         identity=identity,
+        doubts=doubting.to_json(),
     )
     if session.ends_dry():
         return
@@ -73,7 +77,7 @@ def carry_out(
             work.warn_of_closeness(place, environment, terminal)
     session.open("fitting", outputs, fresh=standing == "new")
     with place.work():
-        _fit_then_render(session, analogy, pair, targets, choices, manner, standing)
+        _fit_then_render(session, analogy, pair, targets, choices, manner, standing, doubting)
     terminal.summary(session.summary())
 
 
@@ -85,6 +89,7 @@ def _fit_then_render(
     choices: Choices,
     manner: Manner,
     standing: Standing,
+    doubting: Doubting,
 ) -> None:
     place, terminal = session.place, session.terminal
     try:
@@ -96,7 +101,8 @@ def _fit_then_render(
     terminal.say(f"model   {place.model} ({spoken_seconds(took)})")
     if targets:
         session.update("rendering")
-        session.note(**work.render(analogy, targets, place.folder, manner, terminal))
+        told = work.render(analogy, targets, place.folder, manner, terminal, doubting)
+        session.note(**told, doubts=doubting.to_json())
         session.watch.lap("render")
     session.update("complete")
 
@@ -120,6 +126,8 @@ def render_only(
     outputs = work.outputs(place, layouts, analogy.image, manner)
     model_files = [model / CONFIG_FILE, model / MODEL_FILE]
     require_apart(outputs, [*targets, *model_files])
+    doubting = Doubting(layouts, terminal, check=manner.check)
+    doubting.layouts(analogy.labels)
     session.watch.lap("read")
     session.note(
         **record.environment(analogy),
@@ -127,13 +135,15 @@ def render_only(
             "model": [file_facts(file) for file in model_files],
             "targets": record.describe_targets(layouts),
         },
+        doubts=doubting.to_json(),
     )
     if session.ends_dry():
         return
     place.survey({}, resume=False, overwrite=manner.overwrite)
     session.open("rendering", outputs, fresh=True)
     with place.work():
-        session.note(**work.render(analogy, layouts, out, manner, terminal))
+        told = work.render(analogy, layouts, out, manner, terminal, doubting)
+        session.note(**told, doubts=doubting.to_json())
         session.watch.lap("render")
         session.update("complete")
     terminal.summary(session.summary())

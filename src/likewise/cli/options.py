@@ -123,6 +123,14 @@ ProvenanceOption = Annotated[
         "picture; for methods that take their pixels from the source: likewise methods tells.",
     ),
 ]
+CheckOption = Annotated[
+    bool,
+    typer.Option(
+        "--check",
+        help="A judge that knows your picture alone reads each answer, and you are warned where it "
+        "does not find what the layout asks for. It takes seconds.",
+    ),
+]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print a machine-readable summary, and nothing else there.")
 ]
@@ -163,6 +171,7 @@ class Manner:
     resume: bool = False
     overwrite: bool = False
     provenance: bool = False
+    check: bool = False
 
     def __post_init__(self) -> None:
         if self.resume and self.overwrite:

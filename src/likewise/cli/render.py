@@ -12,6 +12,7 @@ def render(
     out: options.OutOption,
     device: options.DeviceOption = "auto",
     provenance: options.ProvenanceOption = False,
+    check: options.CheckOption = False,
     as_json: options.JsonOption = False,
     dry_run: options.DryRunOption = False,
     quiet: options.QuietOption = False,
@@ -23,5 +24,5 @@ def render(
     """
     from likewise.cli.job import render_only
 
-    manner = Manner(as_json, dry_run, quiet, False, overwrite, provenance)
+    manner = Manner(as_json, dry_run, quiet, False, overwrite, provenance, check)
     render_only(model, tuple(targets), out, device, manner)

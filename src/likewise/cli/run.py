@@ -20,6 +20,7 @@ def run(
     classes: options.ClassesOption = None,
     ignore: options.IgnoreOption = "",
     provenance: options.ProvenanceOption = False,
+    check: options.CheckOption = False,
     as_json: options.JsonOption = False,
     dry_run: options.DryRunOption = False,
     quiet: options.QuietOption = False,
@@ -29,11 +30,12 @@ def run(
     """Learn one picture with its label map and render it in other layouts.
 
     DIR gets a picture named like each target, contact_sheet.png, run.json, and model/; with
-    --provenance also <target>.provenance.npz and .png for each.
+    --provenance also <target>.provenance.npz and .png for each. A warning tells where a layout
+    asks for what the picture does not show.
 
     Example: likewise run photo.png labels.png moved.png -o out --preset fast
     """
-    manner = Manner(as_json, dry_run, quiet, resume, overwrite, provenance)
+    manner = Manner(as_json, dry_run, quiet, resume, overwrite, provenance, check)
     chosen = options.choices(method, preset, seed, device, size, classes, ignore, vgg)
     from likewise.cli.sources import Files
     from likewise.cli.start import fit_and_render

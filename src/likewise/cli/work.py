@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from likewise.analogy import Analogy
+from likewise.cli.doubting import Doubting
 from likewise.cli.options import Choices, Manner
 from likewise.cli.place import Place, Standing
 from likewise.cli.sources import PROVENANCE, SHEET, Pair, Target
@@ -111,8 +112,9 @@ def render(
     folder: Path,
     manner: Manner,
     terminal: Terminal,
+    doubting: Doubting,
 ) -> dict[str, Any]:
-    """Render and write every layout, then the contact sheet.
+    """Render and write every layout, then the contact sheet; doubts are told.
 
     Returns:
         For the record, by target name: seconds, and with provenance the share of pixels that are
@@ -128,6 +130,7 @@ def render(
         answer.save(file)
         seconds[target.name] = round(time.monotonic() - began, 3)
         terminal.say(f"wrote   {file} ({spoken_seconds(seconds[target.name])})")
+        doubting.answer(analogy, target, answer)
         if provenance is not None:
             shares[target.name] = round(provenance.share_exact, 6)
             _write_provenance(provenance, analogy.image, folder, target.name, terminal)
