@@ -70,7 +70,7 @@ def test_the_example_in_the_docstring(folder: Path) -> None:
 
 
 def test_it_hands_back_itself_and_its_source(folder: Path) -> None:
-    analogy = Analogy(preset="smoke", device="cpu")
+    analogy = Analogy(method="semia", preset="smoke", device="cpu")
     image, labels = pairs.pair()
     assert analogy.fit(image, labels, seed=3) is analogy
     assert analogy.image == image

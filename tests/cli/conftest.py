@@ -14,7 +14,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-SMOKE = ("--preset", "smoke", "--device", "cpu")
+SMOKE = ("--method", "semia", "--preset", "smoke", "--device", "cpu")
 
 
 @dataclass(frozen=True)

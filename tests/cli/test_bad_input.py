@@ -16,7 +16,7 @@ import PIL.Image
 import pytest
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
-SMOKE = ("--preset", "smoke", "--device", "cpu", "--quiet")
+SMOKE = ("--method", "semia", "--preset", "smoke", "--device", "cpu", "--quiet")
 
 
 def huge_by_header(path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from safetensors.torch import load_file
 
-SMOKE = ("--preset", "smoke", "--device", "cpu")
+SMOKE = ("--method", "semia", "--preset", "smoke", "--device", "cpu")
 # Checkpoints after every iteration; the third is cut off by kill -9 in the middle of its writing.
 KILLED_WHILE_WRITING = (
     "import os, signal\n"

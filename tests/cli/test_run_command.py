@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 
-SMOKE = ("--preset", "smoke", "--device", "cpu")
+SMOKE = ("--method", "semia", "--preset", "smoke", "--device", "cpu")
 
 
 def test_run_writes_everything_it_promises(case, finished: Path) -> None:
