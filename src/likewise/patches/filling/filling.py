@@ -1,7 +1,7 @@
-"""Filling: backdrops go on, as they look, where a thing stood before them and has left.
+"""Filling: the ground goes on, as it looks, where a smaller thing stood before it and has left.
 
 Labels say that there is wall behind the person, but not how its bricks run. A placement on labels
-alone breaks them; here the picture has a say. Pixels of a backdrop that the source covers take one
+alone breaks them; here the picture has a say. Pixels of the ground that the source covers take one
 of a few moves at which the surroundings look alike, so that lines meet and repeats fall in step.
 Not in the paper: its generator has to invent what was covered.
 """
@@ -20,6 +20,7 @@ from likewise.patches.filling.choosing import Problem, chosen
 from likewise.patches.filling.repeats import Asked, repeats
 from likewise.patches.placing.regions import backdrops, numbered
 from likewise.patches.views import Views
+from likewise.patches.window import Window
 
 MARGIN = 3  # pixels along a thing's outline that are not trusted: it stains its surroundings
 RING = 1 / 16  # width of the ring around a hole, of the short side
@@ -28,18 +29,18 @@ SECTORS = 6  # of a ring, in which lines may run another way
 WHOLE, EACH = 20, 7  # moves that the whole ring proposes, and each sector
 SMALLEST = 60  # pixels of a hole below which it is left to the search
 CELLS, LEAST_CELL = 800, 4  # in a hole, at most about; and pixels of a side
-STEADY = 0.3  # of a backdrop that must have stayed in one piece
+STEADY = 0.3  # of a region that must have stayed in one piece
 EVERYWHERE = np.ones((3, 3), bool)
 
 
 @dataclass(frozen=True)
 class Hole:
-    """Pixels of one backdrop that the source covers.
+    """Pixels of one region, the ground, that the source covers.
 
     Attributes:
-        class_: of the backdrop.
+        class_: of the ground.
         mask: (H, W) of the target.
-        known: (H, W), pixels of the backdrop that are as they should be.
+        known: (H, W), pixels of the ground that are as they should be.
     """
 
     class_: int
@@ -148,25 +149,20 @@ def _moves(hole: Hole, shown: Tensor, image: Tensor, usable: np.ndarray) -> Tens
     ring = hole.known & (ndimage.distance_transform_edt(~hole.mask) <= width)
     if ring.sum() < FEWEST:
         return torch.zeros(0, 2, dtype=torch.long)
-    window = _box(ring | hole.mask)
+    rows, columns = torch.from_numpy(ring | hole.mask).nonzero().unbind(1)
+    window = Window.around(rows, columns, 0, (ring.shape[0], ring.shape[1]))
     sectors = _sectors(hole.mask)
     parts = [np.ones_like(ring), *(sectors == number for number in range(SECTORS))]
     parts = [part for part in parts if (ring & part).sum() >= FEWEST]
     mean = float(shown[torch.from_numpy(ring)].mean())
     asked = Asked(
-        (window[0].start, window[1].start),
-        (shown.mean(dim=2) - mean)[window],
-        torch.from_numpy(np.stack([(ring & part)[window] for part in parts])),
-        torch.from_numpy(np.stack([(hole.mask & part)[window] for part in parts])),
+        (window.top, window.left),
+        window.of(shown.mean(dim=2) - mean),
+        window.of(torch.from_numpy(np.stack([ring & part for part in parts]))),
+        window.of(torch.from_numpy(np.stack([hole.mask & part for part in parts]))),
         (WHOLE, *(EACH for _ in parts[1:])),
     )
     return repeats(asked, image.mean(dim=2) - mean, torch.from_numpy(usable))
-
-
-def _box(mask: np.ndarray) -> tuple[slice, slice]:
-    """Rows and columns of the smallest window that holds all of ``mask``."""
-    (rows, columns) = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
-    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
 def _sectors(mask: np.ndarray) -> np.ndarray:
@@ -224,6 +220,7 @@ def _problem(
 
 
 def _behind(target: np.ndarray) -> np.ndarray:
+    """(H, W): whether each pixel belongs to a backdrop."""
     numbers, count = numbered(target)
     answer: np.ndarray = backdrops(numbers, count)[numbers]
     return answer
