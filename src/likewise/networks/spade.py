@@ -43,7 +43,9 @@ class SpadeNorm(nn.Module):
         images = 1 if self.statistics is None else len(features)
         if images * features.shape[2] * features.shape[3] == 1:
             return features * 0  # a value less its own mean
-        return instance_normalised(features) if self.statistics is None else self.statistics(features)
+        return (
+            instance_normalised(features) if self.statistics is None else self.statistics(features)
+        )
 
 
 class SpadeBlock(nn.Module):

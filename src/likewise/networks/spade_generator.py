@@ -7,6 +7,7 @@ but the layout enters, so it can only paint what it has learnt.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -121,14 +122,14 @@ class SpadeGenerator(nn.Module):
                 batch=shape.batch,
                 spectral=shape.spectral,
             )
-            for before, after in zip(channels[:-1], channels[1:], strict=True)
+            for before, after in itertools.pairwise(channels)
         )
         self.to_image = nn.Conv2d(channels[-1], shape.image_channels, 3, padding=1)
         draw_first_weights(self)
         self.spectral = SpectralBank(self)
 
     def forward(self, layout: Tensor, z: Tensor | None = None) -> Tensor:
-        """Paint ``layout``, one-hot or zero where nothing is known, from ``z`` (B, latent) if used."""
+        """Paint ``layout``, one-hot or all zero where unknown; from ``z`` (B, latent) if used."""
         with self.spectral.normalised():
             return self.paint(layout, z)
 
@@ -155,9 +156,9 @@ class SpadeGenerator(nn.Module):
 
 @torch.no_grad()
 def draw_first_weights(network: nn.Module) -> None:
-    """Draw Glorot weights of gain ``GAIN`` and zero biases, from the global generator, as published.
+    """Draw Glorot weights of gain ``GAIN`` and zero biases from the global generator.
 
-    Spectrally normalised layers keep theirs: their size is normalised away.
+    As published. Spectrally normalised layers keep theirs: their size is normalised away.
     """
     for layer in network.modules():
         if isinstance(layer, (nn.Conv2d, nn.Linear)):

@@ -9,7 +9,7 @@ by itself, some twenty small kernels a layer and pass; ours takes the answer of 
 
 from __future__ import annotations
 
-from typing import cast
+from typing import TypeVar, cast
 
 import torch
 import torch.nn.functional as F
@@ -18,6 +18,8 @@ from torch.nn.utils import parametrize
 
 EPSILON = 1e-12
 FIRST_ITERATIONS = 15
+
+M = TypeVar("M", bound=nn.Module)
 
 
 class SpectralNorm(nn.Module):
@@ -86,3 +88,12 @@ def normalisers(network: nn.Module) -> list[tuple[SpectralNorm, parametrize.Para
         if isinstance(module, parametrize.ParametrizationList)
         and isinstance(module[0], SpectralNorm)
     ]
+
+
+def folded(network: M) -> M:
+    """``network``, at rest from now on, its normalised weights turned into plain ones."""
+    network.eval()
+    for module in list(network.modules()):
+        if parametrize.is_parametrized(module, "weight"):
+            parametrize.remove_parametrizations(module, "weight", leave_parametrized=True)
+    return network
