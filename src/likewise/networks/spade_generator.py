@@ -69,8 +69,6 @@ class SpadeShape:
             KeyError: a tensor that tells the shape is missing.
             ValueError: z does not spread over a grid for ``size``.
         """
-        layers = len(_BLOCKS) - 1
-        kind = "most" if f"blocks.{layers}.conv_first.weight" in state else upsampling
         start = state["start.weight"]
         hidden, layout_channels = state["blocks.0.norm_first.hidden.weight"].shape[:2]
         width = state["blocks.0.conv_first.weight"].shape[0] // _BLOCKS[0]
@@ -79,7 +77,7 @@ class SpadeShape:
             layout_channels=layout_channels,
             width=int(width),
             hidden=hidden,
-            upsampling=kind,
+            upsampling=upsampling_of(state, upsampling),
             batch=any(name.endswith("running_mean") for name in state),
             spectral=False,
         )
@@ -152,6 +150,13 @@ class SpadeGenerator(nn.Module):
         assert z is not None
         assert cells == self.shape.grid, (cells, self.shape.grid)
         return self.start(z).view(len(z), -1, *cells)
+
+
+def upsampling_of(state: Mapping[str, Tensor], told: str) -> str:
+    """The upsampling of the generator whose ``state`` this is: "most" if it has eight blocks, else
+    what was ``told``, "normal" or "more".
+    """
+    return "most" if f"blocks.{len(_BLOCKS) - 1}.conv_first.weight" in state else told
 
 
 @torch.no_grad()

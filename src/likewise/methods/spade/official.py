@@ -16,7 +16,7 @@ from torch import Size, Tensor
 
 from likewise.errors import ModelError
 from likewise.methods.spade.releases import Release, release_of
-from likewise.networks.spade_generator import SpadeGenerator, SpadeShape
+from likewise.networks.spade_generator import SpadeGenerator, SpadeShape, upsampling_of
 from likewise.networks.weights_file import named_tensor, read_weights
 
 EXPECTED = "a generator of SPADE's authors, *_net_G.pth"
@@ -68,7 +68,7 @@ def read_official(path: Path, *, size: int, upsampling: str) -> tuple[SpadeGener
     try:
         named = {our: _tensor(path, weights, name) for our, name in ours.items()}
         layout_channels = named["blocks.0.norm_first.hidden.weight"].shape[1]
-        release = release_of(layout_channels, size, upsampling)
+        release = release_of(layout_channels, size, upsampling_of(named, upsampling))
         shape = SpadeShape.of(named, release.upsampling, release.size)
         with torch.device("meta"):
             generator = SpadeGenerator(shape)

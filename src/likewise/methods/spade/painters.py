@@ -23,7 +23,7 @@ from likewise.methods.spade.class_map import ClassMap
 from likewise.methods.spade.config import SpadeConfig
 from likewise.methods.spade.layouts import checkpoint_layout
 from likewise.methods.spade.releases import Release, release_of
-from likewise.networks.spade_generator import SpadeGenerator, SpadeShape
+from likewise.networks.spade_generator import SpadeGenerator, SpadeShape, upsampling_of
 from likewise.training.networks import placed
 from likewise.training.precision import arithmetic
 
@@ -117,7 +117,8 @@ class PublishedPainter:
     ) -> Self:
         """What :meth:`tensors` described."""
         channels = tensors["blocks.0.norm_first.hidden.weight"].shape[1]
-        release = release_of(channels, config.size, config.upsampling)
+        kind = upsampling_of(tensors, config.upsampling)
+        release = release_of(channels, config.size, kind)
         generator = _generator(tensors, release.upsampling, release.size, device)
         words = ClassMap.from_json(tensors["class_map"].numpy().tobytes())
         return cls(generator, release, words, tensors["z"])

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from likewise.networks.spade_generator import DOUBLINGS
+
 TABLE = Path(__file__).with_name("releases.json")
 UNLABELLED = "unlabeled"
 
@@ -67,10 +69,13 @@ def release_of(channels: int, size: int, upsampling: str) -> Release:
     """The release whose layouts have that many ``channels``.
 
     A checkpoint of another number is somebody's own: its labels have numbers only, its pictures are
-    taken to be squares of side ``size``, and it gets neither "don't care" nor edges.
+    taken to be squares of side ``size``, as nearly as its whole cells allow, and it gets neither
+    "don't care" nor edges.
     """
     for release in published_releases():
         if release.channels == channels:
             return release
     labels = tuple(f"channel {number}" for number in range(channels))
-    return Release("", (size, size), upsampling, False, False, 0, labels)
+    cell = 2 ** len(DOUBLINGS[upsampling])
+    side = max(cell, round(size / cell) * cell)
+    return Release("", (side, side), upsampling, False, False, 0, labels)
