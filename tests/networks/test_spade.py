@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from likewise.networks.patch_discriminator import MultiScaleDiscriminator
 from likewise.networks.spade import SpadeNorm, resized_layout
 from likewise.networks.spade_generator import GAIN, SpadeGenerator, SpadeShape
-from likewise.networks.spectral import folded
+from likewise.networks.spectral import at_rest
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -105,7 +105,7 @@ def test_what_lacks_to_whole_cells_is_added_and_cut_off() -> None:
 
 def test_a_shape_is_told_by_its_state() -> None:
     for shape in (SMALL, replace(SMALL, batch=False, image_channels=1), replace(SMALL, width=3)):
-        state = folded(generator(shape)).state_dict()
+        state = at_rest(generator(shape)).state_dict()
         assert SpadeShape.of(state, "normal") == replace(shape, spectral=False)
     most = replace(SMALL, upsampling="most", spectral=False)
     assert SpadeShape.of(generator(most).state_dict(), "normal") == most
@@ -128,7 +128,7 @@ def test_folding_changes_names_and_nothing_else() -> None:
     network = generator()
     network(layout(32, 32))
     before = network.eval()(layout(40, 32))
-    plain = folded(network)
+    plain = at_rest(network)
     torch.testing.assert_close(plain(layout(40, 32)), before)
     assert not any("parametrizations" in name for name in plain.state_dict())
 

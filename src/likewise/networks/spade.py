@@ -10,7 +10,8 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from likewise.networks.blocks import SLOPE, instance_normalised
+from likewise.networks.blocks import SLOPE
+from likewise.networks.instance_norm import instance_normalised
 from likewise.networks.spectral import spectrally_normalised
 
 

@@ -9,6 +9,7 @@ by itself, some twenty small kernels a layer and pass; ours takes the answer of 
 
 from __future__ import annotations
 
+import copy
 from typing import TypeVar, cast
 
 import torch
@@ -16,10 +17,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
+N = TypeVar("N", bound=nn.Module)
+
 EPSILON = 1e-12
 FIRST_ITERATIONS = 15
-
-M = TypeVar("M", bound=nn.Module)
 
 
 class SpectralNorm(nn.Module):
@@ -80,6 +81,15 @@ def spectrally_normalised(layer: nn.Module) -> nn.Module:
     return layer
 
 
+def at_rest(network: N) -> N:
+    """A copy of ``network`` whose weights are normalised once and for all; for rendering."""
+    copied = copy.deepcopy(network).eval()
+    for module in copied.modules():
+        if parametrize.is_parametrized(module, "weight"):
+            parametrize.remove_parametrizations(module, "weight")
+    return copied.requires_grad_(False)
+
+
 def normalisers(network: nn.Module) -> list[tuple[SpectralNorm, parametrize.ParametrizationList]]:
     """Every normaliser inside ``network`` with the holder of its raw weight, in order of names."""
     return [
@@ -88,12 +98,3 @@ def normalisers(network: nn.Module) -> list[tuple[SpectralNorm, parametrize.Para
         if isinstance(module, parametrize.ParametrizationList)
         and isinstance(module[0], SpectralNorm)
     ]
-
-
-def folded(network: M) -> M:
-    """``network``, at rest from now on, its normalised weights turned into plain ones."""
-    network.eval()
-    for module in list(network.modules()):
-        if parametrize.is_parametrized(module, "weight"):
-            parametrize.remove_parametrizations(module, "weight", leave_parametrized=True)
-    return network

@@ -25,7 +25,7 @@ from likewise.methods.spade.painters import Painter, PublishedPainter, TrainedPa
 from likewise.methods.spade.pairs import PairFolder
 from likewise.methods.spade.stack import Stack
 from likewise.methods.spade.trainer import PERCEPTUAL_LAYERS, SpadeTrainer
-from likewise.networks.spectral import folded
+from likewise.networks.spectral import at_rest
 from likewise.networks.vgg import VGG19Features, load_vgg19
 from likewise.progress import Progress
 from likewise.training.checkpoint import Checkpoint, fingerprint
@@ -109,7 +109,7 @@ class Spade(Method):
             if keep.resume:
                 checkpoint.read(trainer)
         trainer.fit(progress, checkpoint)
-        generator = folded(trainer.networks.g).requires_grad_(False)
+        generator = at_rest(trainer.networks.g)
         self._painter = TrainedPainter(generator, stack.classes, self.config)
 
     def _render(self, source: Source, target: LabelMap) -> Answer:
