@@ -7,19 +7,19 @@ import math
 import pytest
 import torch
 from tests import scenes
-from torch import Tensor, nn
+from torch import Tensor
 
 from likewise.networks.blocks import (
     ConvBlock,
     DownBlock,
+    Finish,
     ResidualBottleneck,
     Style,
     UpBlock,
     convolution,
-    instance_normalised,
-    norm_layer,
     pixel_normalised,
 )
+from likewise.networks.instance_norm import instance_normalised
 from likewise.networks.seg_encoder import SegEncoder
 from likewise.networks.sft import (
     LARGEST_SCALE,
@@ -90,7 +90,7 @@ def test_pixel_normalisation_looks_at_one_place_alone() -> None:
 def test_half_precision_stays_half() -> None:
     x = noise(2, 4, 8, 8).bfloat16()
     assert instance_normalised(x).dtype == pixel_normalised(x).dtype == torch.bfloat16
-    assert isinstance(norm_layer("none"), nn.Identity)
+    assert torch.equal(Finish("none", slope=1)(x), x)
 
 
 @pytest.mark.parametrize("classes", [1, 2, 5, 8])

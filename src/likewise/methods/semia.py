@@ -32,6 +32,7 @@ from likewise.methods.frame import (
 )
 from likewise.methods.source import Source
 from likewise.networks.generator import Generator
+from likewise.networks.spectral import at_rest
 from likewise.networks.vgg import VGG19Features, load_vgg19
 from likewise.patches.alignment import correspondence, enlarged
 from likewise.patches.blending.seams import without_seams
@@ -39,6 +40,7 @@ from likewise.patches.fields import follow
 from likewise.progress import Progress
 from likewise.training.checkpoint import Checkpoint, fingerprint
 from likewise.training.config import SemiaConfig
+from likewise.training.graphs import Captured
 from likewise.training.loop import Trainer
 from likewise.training.networks import make_generator, placed
 from likewise.training.precision import arithmetic
@@ -56,6 +58,7 @@ class Semia(Method):
     config: SemiaConfig
     features: VGG19Features | None = None
     _generator: Generator
+    _rendered: Captured
 
     @classmethod
     def presets(cls, device_type: str = "cpu") -> Mapping[str, SemiaConfig]:
@@ -92,6 +95,7 @@ class Semia(Method):
                 checkpoint.read(trainer)
         trainer.fit(progress, checkpoint)
         self._generator = trainer.networks.average
+        self._prepare()
 
     def _render(self, source: Source, target: LabelMap) -> Answer:
         image = image_tensor(source.image, self.device)
@@ -122,7 +126,7 @@ class Semia(Method):
 
     def _generate(self, image: Tensor, layout: Tensor, goal: Tensor) -> Tensor:
         with arithmetic(self.device, self.config.bfloat16):
-            answer = self._generator(image, layout, goal).image
+            answer = self._rendered(image, layout, goal)
         return answer.float().clamp(-1, 1)
 
     def _layout(self, indices: Tensor, size: tuple[int, int], source: Source) -> Tensor:
@@ -152,3 +156,8 @@ class Semia(Method):
         generator = make_generator(self.config, source.image.channels, len(source.classes))
         generator.load_state_dict(tensors)
         self._generator = placed(generator, self.device).requires_grad_(False).eval()
+        self._prepare()
+
+    def _prepare(self) -> None:
+        resting = at_rest(self._generator)
+        self._rendered = Captured(lambda *given: resting(*given).image)

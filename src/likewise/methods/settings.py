@@ -1,8 +1,8 @@
 """Settings: fields of a method's configuration that a caller sets by name, checked.
 
 A configuration is a frozen dataclass whose fields carry metadata: ``help``; for numbers perhaps
-``range``, the least and the largest value; for words perhaps ``choices``; and ``fixed`` where a
-field follows from something else, saying from what. Numbers without a range are not negative.
+``range``, the least and the largest value; for words perhaps ``choices``. Numbers without a range
+are not negative. A field with the name of a file keeps that file's hash, and cannot be set.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import Field, fields, replace
 from typing import Any, get_args, get_origin, get_type_hints
 
 from likewise.errors import ConfigError
+from likewise.methods.files import FILES, option_of
 
 WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a word"}
@@ -41,11 +42,12 @@ def with_settings(config: Any, settings: Mapping[str, Any], method: str) -> Any:
 
 def expected(field: Field[Any], kind: Any) -> str:
     """What a value of ``field`` may be, in words."""
-    meta = field.metadata
-    if "choices" in meta:
-        return f"one of {', '.join(meta['choices'])}"
+    choices = ", ".join(field.metadata.get("choices", ()))
     if get_origin(kind) is tuple:
-        return f"a list as in {','.join(map(str, field.default))}"
+        shown = ",".join(str(part) for part in field.default)  # type: ignore[union-attr]
+        return f"a list of {choices or 'numbers'}, as in {shown}"
+    if choices:
+        return f"one of {choices}"
     if kind not in (int, float):
         return KINDS[kind]
     least, most = _limits(field)
@@ -57,8 +59,9 @@ def expected(field: Field[Any], kind: Any) -> str:
 def _read(field: Field[Any], kind: Any, value: Any) -> Any:
     wanted = expected(field, kind)
     refused = ConfigError(f"--set {field.name}", repr(value), f"{wanted}: {_help(field)}")
-    if "fixed" in field.metadata:
-        raise ConfigError(f"--set {field.name}", "it cannot be set", field.metadata["fixed"])
+    if field.name in FILES:
+        option = option_of(field.name)
+        raise ConfigError(f"--set {field.name}", "it cannot be set", f"the file, by {option} FILE")
     try:
         read = _typed(kind, value)
     except ValueError:

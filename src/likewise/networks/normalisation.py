@@ -51,7 +51,8 @@ class _Normalise(torch.autograd.Function):
             return None, None, None
         x, weight, mean, rate = ctx.saved_tensors
         if torch.is_grad_enabled():
-            return _Gradient.apply(g, x, weight, mean, rate)
+            gradients: tuple[Tensor, ...] = _Gradient.apply(g, x, weight, mean, rate)
+            return gradients
         return _backward(g, x, weight, mean, rate)
 
 
@@ -80,7 +81,7 @@ class _Gradient(torch.autograd.Function):
             return None, None, None, None, None
         projected, along, x, weight, mean, rate = ctx.saved_tensors
         pixels = x.shape[2] * x.shape[3]
-        again, along_v, _ = _backward(v, x, None, mean, rate)
+        again, along_v, _total = _backward(v, x, None, mean, rate)
         common = (v * projected).sum((0, 2, 3))  # the gradient in weight
         part = weight * rate / -pixels
         for_x = again * _planes(part * along)
@@ -93,9 +94,10 @@ class _Gradient(torch.autograd.Function):
 def _backward(
     g: Tensor, x: Tensor, weight: Tensor | None, mean: Tensor, rate: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    return torch.ops.aten.native_batch_norm_backward(  # type: ignore[no-any-return]
+    gradients: tuple[Tensor, Tensor, Tensor] = torch.ops.aten.native_batch_norm_backward(
         g.contiguous(), x, weight, None, None, mean, rate, True, EPS, [True, True, True]
     )
+    return gradients
 
 
 def _planes(values: Tensor) -> Tensor:

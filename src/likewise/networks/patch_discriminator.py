@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from likewise.networks.blocks import SLOPE, InstanceNorm
+from likewise.networks.blocks import SLOPE, Finish
 from likewise.networks.discriminator import Judgement
 from likewise.networks.spade_generator import draw_first_weights
 from likewise.networks.spectral import spectrally_normalised
@@ -68,8 +68,6 @@ def _layers(inputs: int, width: int, layers: int) -> nn.ModuleList:
         stride = 1 if number == layers - 1 else 2
         # Without a bias, which the normalisation of the features would take away again.
         layer = nn.Conv2d(before, after, KERNEL, stride, PAD, bias=False)
-        made.append(
-            nn.Sequential(spectrally_normalised(layer), InstanceNorm(), nn.LeakyReLU(SLOPE))
-        )
+        made.append(nn.Sequential(spectrally_normalised(layer), Finish("instance")))
         before = after
     return nn.ModuleList([*made, nn.Conv2d(before, 1, KERNEL, 1, PAD)])

@@ -10,7 +10,8 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from likewise.networks.blocks import SLOPE, instance_normalised
+from likewise.networks.blocks import SLOPE
+from likewise.networks.instance_norm import instance_normalised
 from likewise.networks.spectral import spectrally_normalised
 
 
@@ -43,7 +44,9 @@ class SpadeNorm(nn.Module):
         images = 1 if self.statistics is None else len(features)
         if images * features.shape[2] * features.shape[3] == 1:
             return features * 0  # a value less its own mean
-        return instance_normalised(features) if self.statistics is None else self.statistics(features)
+        return (
+            instance_normalised(features) if self.statistics is None else self.statistics(features)
+        )
 
 
 class SpadeBlock(nn.Module):

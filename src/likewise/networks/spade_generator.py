@@ -7,6 +7,7 @@ but the layout enters, so it can only paint what it has learnt.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,8 +69,6 @@ class SpadeShape:
             KeyError: a tensor that tells the shape is missing.
             ValueError: z does not spread over a grid for ``size``.
         """
-        layers = len(_BLOCKS) - 1
-        kind = "most" if f"blocks.{layers}.conv_first.weight" in state else upsampling
         start = state["start.weight"]
         hidden, layout_channels = state["blocks.0.norm_first.hidden.weight"].shape[:2]
         width = state["blocks.0.conv_first.weight"].shape[0] // _BLOCKS[0]
@@ -78,7 +77,7 @@ class SpadeShape:
             layout_channels=layout_channels,
             width=int(width),
             hidden=hidden,
-            upsampling=kind,
+            upsampling=upsampling_of(state, upsampling),
             batch=any(name.endswith("running_mean") for name in state),
             spectral=False,
         )
@@ -121,14 +120,14 @@ class SpadeGenerator(nn.Module):
                 batch=shape.batch,
                 spectral=shape.spectral,
             )
-            for before, after in zip(channels[:-1], channels[1:], strict=True)
+            for before, after in itertools.pairwise(channels)
         )
         self.to_image = nn.Conv2d(channels[-1], shape.image_channels, 3, padding=1)
         draw_first_weights(self)
         self.spectral = SpectralBank(self)
 
     def forward(self, layout: Tensor, z: Tensor | None = None) -> Tensor:
-        """Paint ``layout``, one-hot or zero where nothing is known, from ``z`` (B, latent) if used."""
+        """Paint ``layout``, one-hot or all zero where unknown; from ``z`` (B, latent) if used."""
         with self.spectral.normalised():
             return self.paint(layout, z)
 
@@ -153,11 +152,18 @@ class SpadeGenerator(nn.Module):
         return self.start(z).view(len(z), -1, *cells)
 
 
+def upsampling_of(state: Mapping[str, Tensor], told: str) -> str:
+    """The upsampling of the generator whose ``state`` this is: "most" if it has eight blocks, else
+    what was ``told``, "normal" or "more".
+    """
+    return "most" if f"blocks.{len(_BLOCKS) - 1}.conv_first.weight" in state else told
+
+
 @torch.no_grad()
 def draw_first_weights(network: nn.Module) -> None:
-    """Draw Glorot weights of gain ``GAIN`` and zero biases, from the global generator, as published.
+    """Draw Glorot weights of gain ``GAIN`` and zero biases from the global generator.
 
-    Spectrally normalised layers keep theirs: their size is normalised away.
+    As published. Spectrally normalised layers keep theirs: their size is normalised away.
     """
     for layer in network.modules():
         if isinstance(layer, (nn.Conv2d, nn.Linear)):

@@ -9,12 +9,15 @@ by itself, some twenty small kernels a layer and pass; ours takes the answer of 
 
 from __future__ import annotations
 
-from typing import cast
+import copy
+from typing import TypeVar, cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
+
+N = TypeVar("N", bound=nn.Module)
 
 EPSILON = 1e-12
 FIRST_ITERATIONS = 15
@@ -76,6 +79,15 @@ def spectrally_normalised(layer: nn.Module) -> nn.Module:
     dim = 1 if isinstance(layer, nn.ConvTranspose2d) else 0
     parametrize.register_parametrization(layer, "weight", SpectralNorm(weight, dim))
     return layer
+
+
+def at_rest(network: N) -> N:
+    """A copy of ``network`` whose weights are normalised once and for all; for rendering."""
+    copied = copy.deepcopy(network).eval()
+    for module in copied.modules():
+        if parametrize.is_parametrized(module, "weight"):
+            parametrize.remove_parametrizations(module, "weight")
+    return copied.requires_grad_(False)
 
 
 def normalisers(network: nn.Module) -> list[tuple[SpectralNorm, parametrize.ParametrizationList]]:

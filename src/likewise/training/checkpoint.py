@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from likewise import storage
 from likewise.errors import ModelError
 
+
 class Networks(Protocol):
     """What is trained."""
 

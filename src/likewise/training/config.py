@@ -13,7 +13,7 @@ from likewise.geometry.augmentation import Augmentation
 
 
 def _setting(default: Any, meaning: str, **more: Any) -> Any:
-    """A field with its help and what may be set: ``range``, ``choices``, or ``fixed``."""
+    """A field with its help and what may be set: ``range`` or ``choices``."""
     return field(default=default, metadata={"help": meaning} | more)
 
 
@@ -73,11 +73,7 @@ class SemiaConfig:
     queries: int = _setting(
         256, "target patches the coherence loss looks at a step", range=(1, 1_000_000)
     )
-    vgg: str = _setting(
-        "",
-        "SHA-256 of the VGG-19 weights of the coherence loss; empty: pixels",
-        fixed="the weights, by --vgg FILE",
-    )
+    vgg: str = _setting("", "SHA-256 of the VGG-19 weights of the coherence loss; empty: pixels")
 
     def augmentation(self) -> Augmentation:
         """The warps of sampling and reconstruction mode."""

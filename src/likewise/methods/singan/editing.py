@@ -40,7 +40,7 @@ class Edit:
             target: those of the layout, (1, 1, H, W), -1 where anything will do.
         """
         from_, to = (indices[0, 0].cpu().numpy() for indices in (labels, target))
-        places = np.stack(np.mgrid[: from_.shape[0], : from_.shape[1]], axis=-1)
+        places = np.indices(from_.shape).transpose(1, 2, 0)
         origin = edited_source(places, from_, to)
         rows, columns = torch.from_numpy(origin).to(image.device).unbind(-1)
         moved = np.ones(to.shape, dtype=bool)

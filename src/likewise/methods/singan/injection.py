@@ -3,9 +3,9 @@
 The authors choose it by eye. Here the source answers: it is warped, so that picture and layout of
 the result are known; the source pasted into that layout enters at each scale in turn; and what
 comes out is compared with the known picture, **where the pasting was wrong**, in proportion to how
-wrong. A fine scale leaves the seams as they are, a coarse one invents another picture; the scale that
-misses least is taken, the coarser one of equals. What the pasting got right does not count: far from
-an edit the source stays anyhow. Not in the paper: because a comparison needs a rule.
+wrong. A fine scale leaves the seams as they are, a coarse one invents another picture; the scale
+that misses least is taken, the coarser one of equals. What the pasting got right does not count:
+far from an edit the source stays anyhow. Not in the paper: because a comparison needs a rule.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import cast
 
 import torch
 import torch.nn.functional as F
@@ -102,7 +103,7 @@ class Generator(_Tower):
     def frozen(self) -> Frozen:
         """This generator at rest, as it is now."""
         with torch.no_grad():
-            blocks = [block.folded() for block in self.blocks]
+            blocks = [cast(Block, block).folded() for block in self.blocks]
             return Frozen((*blocks, (self.kernel.detach().clone(), self.bias.detach().clone())))
 
 
