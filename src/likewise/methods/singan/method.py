@@ -38,7 +38,7 @@ from likewise.methods.singan.editing import Edit
 from likewise.methods.singan.injection import chosen_scale
 from likewise.methods.singan.model import Model
 from likewise.methods.singan.presets import singan_presets
-from likewise.methods.singan.scales import finest_size
+from likewise.methods.singan.scales import finest_size, in_proportion, scale_sizes
 from likewise.methods.singan.training import Training
 from likewise.methods.singan.uses import injected
 from likewise.methods.source import Source
@@ -103,7 +103,6 @@ class Singan(Method):
     ) -> None:
         training = self._training(source, seed)
         image, labels = self._working(source)
-        self._require_scale(len(training.sizes))
         checkpoint = None
         if keep is not None:
             mark = fingerprint(image, labels, self.config, seed)
@@ -117,14 +116,9 @@ class Singan(Method):
 
     def _render(self, source: Source, target: LabelMap) -> Answer:
         image, labels = self._working(source)
-        height, width = image.shape[2:]
-        full = source.image.size
+        full, size = source.image.size, target.size
         layout = index_tensor(target, source, self.device)
-        size = target.size
-        working = (
-            max(1, round(size[0] * height / full[0])),
-            max(1, round(size[1] * width / full[1])),
-        )
+        working = in_proportion(size, full, finest_size(full, self.config))
         edit = Edit.of(image, labels, resized_indices(layout, working))
         generator = torch.Generator().manual_seed(self._model.seed)
         answer = injected(self._model.stages, edit.image, self._inject, generator)
@@ -136,6 +130,7 @@ class Singan(Method):
         return Answer(pixels(answer))
 
     def _training(self, source: Source, seed: int) -> Training:
+        self._require_scale(len(scale_sizes(source.image.size, self.config)))
         return Training(image_tensor(source.image, self.device), self.config, seed)
 
     def _working(self, source: Source) -> tuple[Tensor, Tensor]:

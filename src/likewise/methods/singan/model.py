@@ -11,17 +11,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from likewise.errors import ConfigError
 from likewise.images import Image
 from likewise.labels.label_map import ClassTable, LabelClass, LabelMap
 from likewise.methods.frame import image_tensor, pixels, resized_image
 from likewise.methods.singan import uses
 from likewise.methods.singan.config import SinganConfig
+from likewise.methods.singan.limits import require_factor, require_sides, require_start
 from likewise.methods.singan.pyramid import Pyramid, Stage
-from likewise.methods.singan.scales import scale_sizes, scaled
-
-LARGEST = 16384  # side of an answer, pixels
-FACTORS = (1.0, 16.0)  # of super-resolution
+from likewise.methods.singan.scales import Size, in_proportion, scale_sizes, scaled
 
 
 def unlabelled(image: Image) -> LabelMap:
@@ -49,11 +46,6 @@ class Model:
         """All scales at rest."""
         return self.pyramid.stages()
 
-    @property
-    def scales(self) -> int:
-        """How many there are."""
-        return len(self.pyramid.sizes)
-
     def sample(self, seed: int, start: int = 0) -> Image:
         """A random picture of the finest scale's size.
 
@@ -64,41 +56,34 @@ class Model:
         Raises:
             ConfigError: there is no such scale.
         """
-        if not 0 <= start < self.scales:
-            raise ConfigError(
-                "--start-scale", f"{start}", f"a scale from 0 to {self.scales - 1} of this pyramid"
-            )
+        require_start(start, len(self.pyramid.sizes))
         return self._image(uses.sampled(self.stages, self._reals, start, _drawing(seed)))
 
-    def retarget(self, size: tuple[int, int], seed: int = 0) -> Image:
-        """A random picture of ``size`` (H, W) with details of the finest scale's size.
+    def retarget(self, size: Size, seed: int = 0) -> Image:
+        """A random picture of ``size`` (H, W), whose things are as large as in the source.
+
+        It is made at the size that the finest scale has of the source, and enlarged as that is.
 
         Raises:
             ConfigError: a side is out of range.
         """
-        least = min(self.pyramid.sizes[0])
-        if not all(least <= side <= LARGEST for side in size):
-            found = f"{size[1]}x{size[0]}"
-            raise ConfigError("--size", found, f"WIDTHxHEIGHT of {least} to {LARGEST} pixels")
+        require_sides(size)
+        working = in_proportion(size, self.image.size, self.pyramid.sizes[-1])
         channels = self.image.channels
-        return self._image(uses.retargeted(self.stages, channels, size, _drawing(seed)))
+        made = uses.retargeted(self.stages, channels, working, _drawing(seed))
+        return self._image(resized_image(made, size))
 
     def upscale(self, factor: float, seed: int = 0) -> Image:
         """The source enlarged by ``factor``, with detail of its own kind.
 
         Raises:
-            ConfigError: the factor is out of range, or the answer would be too large.
+            ConfigError: the factor is out of range, or the model works at a reduced size.
         """
-        least, most = FACTORS
-        size = scaled(self.image.size, factor) if factor > 0 else (0, 0)
-        if not (least < factor <= most and max(size) <= LARGEST):
-            raise ConfigError(
-                "--factor",
-                f"{factor:g}",
-                f"more than {least:g}, at most {most:g}, and no side above {LARGEST} pixels",
-            )
+        full = self.image.size
+        require_factor(factor, full, self.pyramid.sizes[-1])
         picture = image_tensor(self.image, self.device)
-        return self._image(uses.upscaled(self.stages, picture, size, _drawing(seed)))
+        made = uses.upscaled(self.stages, picture, scaled(full, factor), _drawing(seed))
+        return self._image(made)
 
     @cached_property
     def _reals(self) -> list[Tensor]:

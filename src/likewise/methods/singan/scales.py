@@ -44,8 +44,12 @@ def scaled(size: Size, factor: float) -> Size:
     return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
 
 
+def in_proportion(size: Size, one: Size, other: Size) -> Size:
+    """``size`` enlarged or shrunk as ``one`` is to become ``other``, side by side."""
+    height, width = (round(s * b / a) for s, a, b in zip(size, one, other, strict=True))
+    return max(1, height), max(1, width)
+
+
 def sizes_for(sizes: tuple[Size, ...], wanted: Size) -> tuple[Size, ...]:
     """Sizes of all scales for an answer whose finest size is ``wanted``."""
-    height, width = wanted[0] / sizes[-1][0], wanted[1] / sizes[-1][1]
-    coarser = tuple((max(1, round(h * height)), max(1, round(w * width))) for h, w in sizes[:-1])
-    return (*coarser, wanted)
+    return (*(in_proportion(size, sizes[-1], wanted) for size in sizes[:-1]), wanted)
