@@ -191,7 +191,7 @@ def test_a_fault_shows_its_traceback_only_on_request(capsys, monkeypatch) -> Non
     def broken() -> None:
         raise ZeroDivisionError("ours")
 
-    monkeypatch.setattr("likewise.cli.methods._print_presets", lambda _: broken())
+    monkeypatch.setattr("likewise.cli.methods._print_presets", lambda *_, **__: broken())
     monkeypatch.setenv(faults.DEBUG_VARIABLE, "0")
     assert exit_code("methods") == 1
     assert len(capsys.readouterr().err.splitlines()) == 1

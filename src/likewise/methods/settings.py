@@ -42,6 +42,8 @@ def with_settings(config: Any, settings: Mapping[str, Any], method: str) -> Any:
 
 def expected(field: Field[Any], kind: Any) -> str:
     """What a value of ``field`` may be, in words."""
+    if field.name in FILES:
+        return f"the file, by {option_of(field.name)} FILE"
     choices = ", ".join(field.metadata.get("choices", ()))
     if get_origin(kind) is tuple:
         shown = ",".join(str(part) for part in field.default)  # type: ignore[union-attr]
@@ -60,8 +62,7 @@ def _read(field: Field[Any], kind: Any, value: Any) -> Any:
     wanted = expected(field, kind)
     refused = ConfigError(f"--set {field.name}", repr(value), f"{wanted}: {_help(field)}")
     if field.name in FILES:
-        option = option_of(field.name)
-        raise ConfigError(f"--set {field.name}", "it cannot be set", f"the file, by {option} FILE")
+        raise ConfigError(f"--set {field.name}", "it is told by a file", wanted)
     try:
         read = _typed(kind, value)
     except ValueError:
