@@ -86,6 +86,16 @@ class Singan(Method):
         self._require_fitted("model")
         return self._model
 
+    @property
+    def inject(self) -> int:
+        """The scale at which edits enter the fitted pyramid, chosen by the rule or given.
+
+        Raises:
+            NotFittedError: before :meth:`fit`.
+        """
+        self._require_fitted("inject")
+        return self._inject
+
     def plan(self, image: Image, labels: LabelMap) -> Plan:
         """Finest size, steps of G, and a time estimated from iterations timed here."""
         training = self._training(Source.of(image, labels), 0)
@@ -111,8 +121,11 @@ class Singan(Method):
                 checkpoint.read(training)
         training.fit(progress, checkpoint)
         self._model = Model(training.networks.pyramid, source.image, self.config, seed)
+        progress.start("choosing where edits enter", 1)
         stages = self._model.stages
         self._inject = self.config.inject or chosen_scale(stages, image, labels, seed)
+        progress.advance(1, scale=self._inject)
+        progress.finish()
 
     def _render(self, source: Source, target: LabelMap) -> Answer:
         image, labels = self._working(source)

@@ -21,7 +21,7 @@ from likewise.networks.normalisation import EPS, normalised
 LAYERS = 5
 PAD = LAYERS  # of zeros around the generator's input, so that its answer keeps the size
 SLOPE = 0.2
-MOMENTUM = 0.1  # share of the newest in running means and variances
+MOMENTUM = 0.1  # share of the newest picture in running means and variances
 START = 0.02  # standard deviation of the weights before training
 
 
@@ -40,7 +40,7 @@ class Frozen:
 
 
 class Block(nn.Module):
-    """Convolution, normalisation, LeakyReLU; running statistics are kept for up to two pictures."""
+    """Convolution, normalisation, LeakyReLU; its running statistics follow where asked to."""
 
     mean: Tensor
     variance: Tensor
@@ -53,12 +53,15 @@ class Block(nn.Module):
         self.register_buffer("mean", torch.zeros(outputs))
         self.register_buffer("variance", torch.ones(outputs))
 
-    def forward(self, x: Tensor, *, follow: bool = False) -> Tensor:
-        """``x`` (B, C, H, W) two pixels smaller; ``follow``: the statistics take note of it."""
+    def forward(self, x: Tensor, *, follow: float = 0.0) -> Tensor:
+        """``x`` (B, C, H, W) two pixels smaller; ``follow``: its share in the statistics from now.
+
+        1 forgets what was seen before, 0 takes no note.
+        """
         x = F.conv2d(x, self.kernel)
         x, mean, rate = normalised(x, self.weight, self.bias)
         if follow:
-            self._follow(mean, rate)
+            self._follow(mean, rate, follow)
         return F.leaky_relu(x, SLOPE)
 
     def folded(self) -> tuple[Tensor, Tensor]:
@@ -66,12 +69,10 @@ class Block(nn.Module):
         scale = self.weight * (self.variance + EPS).rsqrt()
         return self.kernel * scale.view(-1, 1, 1, 1), self.bias - self.mean * scale
 
-    def _follow(self, mean: Tensor, rate: Tensor) -> None:
+    def _follow(self, mean: Tensor, rate: Tensor, share: float) -> None:
         with torch.no_grad():
-            share = 1 - (1 - MOMENTUM) ** (len(mean) // len(self.mean))
-            seen = mean.view(-1, len(self.mean)).mean(0)
             spread = rate.view(-1, len(self.mean)).pow(-2).mean(0) - EPS
-            self.mean.lerp_(seen, share)
+            self.mean.lerp_(mean.view(-1, len(self.mean)).mean(0), share)
             self.variance.lerp_(spread, share)
 
 
@@ -84,7 +85,7 @@ class _Tower(nn.Module):
         self.kernel = nn.Parameter(last)
         self.bias = nn.Parameter(torch.zeros(outputs))
 
-    def _through(self, x: Tensor, *, follow: bool = False) -> Tensor:
+    def _through(self, x: Tensor, *, follow: float = 0.0) -> Tensor:
         for block in self.blocks:
             x = block(x, follow=follow)
         return F.conv2d(x, self.kernel, self.bias)
@@ -96,7 +97,7 @@ class Generator(_Tower):
     def __init__(self, channels: int, width: int, generator: torch.Generator) -> None:
         super().__init__(channels, width, channels, generator)
 
-    def forward(self, noisy: Tensor, base: Tensor, *, follow: bool = False) -> Tensor:
+    def forward(self, noisy: Tensor, base: Tensor, *, follow: float = 0.0) -> Tensor:
         """``base`` (B, C, H, W) and what is made of ``noisy``; each picture is its own batch."""
         return self._through(F.pad(noisy, (PAD,) * 4), follow=follow).tanh() + base
 

@@ -13,11 +13,13 @@ from torch import Tensor
 
 from likewise.losses.wasserstein import critic_loss, generator_loss, gradient_penalty
 from likewise.methods.singan.config import SinganConfig
+from likewise.methods.singan.networks import MOMENTUM
 from likewise.methods.singan.noise import NoiseSource
 from likewise.methods.singan.pyramid import Networks, climb, noisy_base
 from likewise.training.optimisers import adam
 
 Adam = torch.optim.Adam
+BOTH = 1 - (1 - MOMENTUM) ** 2  # share of two pictures in the running statistics
 
 
 class Optimisers:
@@ -108,7 +110,7 @@ class ScaleSteps:
     def _train_g(self, noisy: Tensor, base: Tensor) -> tuple[Tensor, Tensor]:
         self.g_optimiser.zero_grad()
         inputs = zip((noisy, base), self.anchored, strict=True)
-        made = self.g(*[torch.cat(both) for both in inputs], follow=True)
+        made = self.g(*[torch.cat(both) for both in inputs], follow=BOTH)
         self.d.requires_grad_(False)  # it lets gradients through, but learns nothing
         adversarial = generator_loss(self.d(made[:1]))
         self.d.requires_grad_(True)
