@@ -89,6 +89,14 @@ def test_safetensors_are_read_alike(tmp_path: Path) -> None:
     torch.testing.assert_close(both[0](seen), both[1](seen))
 
 
+def test_weights_of_half_precision_are_read_as_singles(tmp_path: Path) -> None:
+    state = {
+        k: v.half() if v.is_floating_point() else v for k, v in official_spade.state_dict(6).items()
+    }
+    generator, _ = read_official(written(tmp_path, state), size=64, upsampling="normal")
+    assert generator(layout(6, 64, 64)).dtype == torch.float32
+
+
 def test_what_batch_normalisation_counts_besides_is_no_matter(tmp_path: Path) -> None:
     state = official_spade.state_dict(6)
     kept = {k: v for k, v in state.items() if not k.endswith("num_batches_tracked")}

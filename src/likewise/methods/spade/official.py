@@ -80,7 +80,7 @@ def read_official(path: Path, *, size: int, upsampling: str) -> tuple[SpadeGener
     _require_names(path, wanted, ours)
     counts = {name: torch.zeros((), dtype=torch.long) for name in state if name not in wanted}
     tensors = {
-        name: named_tensor(path, {ours[name]: named[name]}, ours[name], shape)
+        name: named_tensor(path, {ours[name]: named[name]}, ours[name], shape).float()
         for name, shape in wanted.items()
     }
     generator.load_state_dict(counts | tensors, assign=True)
