@@ -83,6 +83,15 @@ def test_a_map_comes_back_from_a_model(tmp_path: Path) -> None:
     assert ClassMap.from_json(first.to_json()) == first
 
 
+def test_the_worked_example_of_the_docs_maps_every_class() -> None:
+    root = Path(__file__).resolve().parents[3]
+    page = (root / "docs" / "comparators" / "spade.md").read_text(encoding="utf-8")
+    entries = json.loads(page.split("```json")[1].split("```")[0])
+    table = ClassTable.read(root / "examples" / "temple" / "classes.json")
+    names = [ADE.labels[c] for c in ClassMap(entries).channels(table, ADE)]
+    assert names == ["sky", "mountain, mount", "lake", "tower", "tree"]
+
+
 def edges_twin(labels: np.ndarray) -> np.ndarray:
     found = np.zeros(labels.shape, np.float32)
     for y, x in np.ndindex(labels.shape):

@@ -30,8 +30,8 @@ class SpadeConfig:
     d_width: int = _setting(64, "channels after D's first layer")
     d_layers: int = _setting(4, "layers of each discriminator before its scores")
     d_scales: int = _setting(2, "sizes of the picture that D judges")
-    iterations: int = _setting(2500, "steps, each of D and of G")
-    batch: int = _setting(4, "pictures a step")
+    iterations: int = _setting(5000, "steps, each of D and of G")
+    batch: int = _setting(2, "pictures a step")
     g_rate: float = _setting(1e-4, "Adam step size of G")
     d_rate: float = _setting(4e-4, "Adam step size of D")
     beta2: float = _setting(0.9, "Adam memory of squared gradients")
@@ -69,9 +69,7 @@ class SpadeConfig:
 
 
 FULL = SpadeConfig()
-_CPU = SpadeConfig(
-    size=128, width=8, hidden=32, d_width=16, batch=2, g_rate=1e-3, d_rate=2e-3, pixels=5.0
-)
+_CPU = SpadeConfig(size=128, width=8, hidden=32, d_width=16, g_rate=1e-3, d_rate=2e-3, pixels=5.0)
 
 _BY_DEVICE = {
     "cpu": {
@@ -93,7 +91,7 @@ _BY_DEVICE = {
     },
     "gpu": {
         "smoke": replace(FULL, size=64, width=8, hidden=32, d_width=8, iterations=10),
-        "fast": replace(FULL, size=192, width=32, hidden=64, d_width=32, iterations=1000),
+        "fast": replace(FULL, size=192, width=32, hidden=64, d_width=32, iterations=1500),
         "full": FULL,
     },
 }
