@@ -13,7 +13,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from likewise.networks.discriminator import Discriminator
 from likewise.networks.generator import Generator, GeneratorShape
-from likewise.networks.spectral import normalisers, spectrally_normalised
+from likewise.networks.spectral import at_rest, normalisers, spectrally_normalised
 from likewise.networks.spectral_bank import SpectralBank
 from likewise.networks.spectral_stacks import Stacks, memory_order
 
@@ -194,3 +194,19 @@ def test_nothing_iterates_at_rest() -> None:
     with torch.inference_mode():
         net(torch.rand(1, 3, 8, 8), *torch.rand(2, 1, 2, 8, 8).round())
     assert all(torch.equal(before[name], value) for name, value in net.state_dict().items())
+
+
+def test_a_copy_at_rest_answers_the_same_and_does_not_normalise_again() -> None:
+    torch.manual_seed(0)
+    network = nn.Sequential(
+        spectrally_normalised(nn.Conv2d(3, 6, 3)),
+        spectrally_normalised(nn.ConvTranspose2d(6, 2, 4)),
+    ).eval()
+    copied = at_rest(network)
+    x = torch.rand(1, 3, 9, 11)
+    before = network(x)
+    torch.testing.assert_close(copied(x), before)
+    for norm, _ in normalisers(copied):
+        norm._u.zero_()  # what normalising anew would divide by
+    torch.testing.assert_close(copied(x), before)
+    torch.testing.assert_close(network(x), before)

@@ -83,11 +83,10 @@ def spectrally_normalised(layer: nn.Module) -> nn.Module:
 
 def at_rest(network: N) -> N:
     """A copy of ``network`` whose weights are normalised once and for all; for rendering."""
-    copied = copy.deepcopy(network).eval()
-    for module in copied.modules():
-        if parametrize.is_parametrized(module, "weight"):
-            parametrize.remove_parametrizations(module, "weight")
-    return copied.requires_grad_(False)
+    copied = copy.deepcopy(network).eval().requires_grad_(False)
+    for norm, holder in normalisers(copied):
+        norm.ready = norm(holder.original)
+    return copied
 
 
 def normalisers(network: nn.Module) -> list[tuple[SpectralNorm, parametrize.ParametrizationList]]:
