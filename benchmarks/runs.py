@@ -132,10 +132,12 @@ def run_here(case: Case, job: Job) -> Run:
 
 
 def many_layouts(case: Case) -> dict[str, LabelMap]:
-    """MANY layouts: those of ``case``, then their mirror images, and both again until it is MANY."""
+    """MANY layouts: those of ``case``, then their mirror images, then both again."""
     mirrored = {f"{n} mirrored": p.with_ids(p.ids[:, ::-1].copy()) for n, p in case.targets.items()}
     every = itertools.cycle([*case.targets.items(), *mirrored.items()])
-    return {f"{k:02d} {name}": layout for k, (name, layout) in zip(range(MANY), every, strict=False)}
+    return {
+        f"{k:02d} {name}": layout for k, (name, layout) in zip(range(MANY), every, strict=False)
+    }
 
 
 def _passes(method: Method, work: Callable[[], object], repeats: int) -> list[float]:
