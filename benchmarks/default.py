@@ -6,8 +6,9 @@
 
 Each row answers the pairs of edited truth and the strong warps, and four layouts for the eye.
 Figures go to ROW.json and pictures to ROW/; tables and the page ``default.jpg`` hold all rows that
-are in the folder, of this run and earlier ones. Times are warm means of this machine: compare rows
-of one run. The last tables tell where the loss on edited truth lies (``benchmarks.loss_by_place``).
+are in the folder, of this run and earlier ones; the figures are means over the pairs that all of
+them answered. Times are warm ones of this machine: compare rows of one run. The last tables tell
+where the loss on edited truth lies (``benchmarks.loss_by_place``).
 """
 
 from __future__ import annotations
@@ -148,21 +149,22 @@ def judged(method: Method, pairs: Sequence[TruthPair]) -> dict[str, Any]:
 
 
 def told(folder: Path) -> str:
-    """The tables of all rows whose figures are in ``folder``."""
-    found = {name: _read(folder / f"{_stem(name)}.json") for name in rows()}
-    found = {name: figures for name, figures in found.items() if figures}
+    """The tables of all rows whose figures are in ``folder``, over the pairs that all answered."""
+    read = {name: _read(folder / f"{_stem(name)}.json") for name in rows()}
+    read = {name: figures for name, figures in read.items() if figures}
+    common = set.intersection(*map(set, read.values()))
+    found = {row: [pairs[name] for name in sorted(common)] for row, pairs in read.items()}
     parts = []
     for title, belongs in GROUPS.items():
-        chosen = {row: [p for p in pairs.values() if belongs(p)] for row, pairs in found.items()}
-        count = max(map(len, chosen.values()))
-        if count:
+        chosen = {row: [pair for pair in pairs if belongs(pair)] for row, pairs in found.items()}
+        if count := len(next(iter(chosen.values()))):
             headings = [
                 f"{title} ({count})",
                 *(heading for heading, _ in FIGURES.values()),
                 "fit s",
             ]
             parts.append(table(headings, [[row, *_figures(of)] for row, of in chosen.items()]))
-    edited = {row: [p for p in pairs.values() if is_edited(p)] for row, pairs in found.items()}
+    edited = {row: [pair for pair in pairs if is_edited(pair)] for row, pairs in found.items()}
     for title, (what, scale, digits) in LOSSES.items():
         lines = [[row, *_lost(of, what, scale, digits)] for row, of in edited.items() if of]
         parts.append(table([title, *Place, "all"], lines))

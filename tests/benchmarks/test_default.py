@@ -11,12 +11,14 @@ from benchmarks.default import SHOWN, Shown, main, rows, told
 from benchmarks.loss_by_place import Place, loss_by_place, places
 from benchmarks.pages import grid
 from benchmarks.truth import EditKind, TruthPair
+from benchmarks.truth_quality import FIGURES
 from PIL import Image as Picture
 from tests import pairs, scenes
 
 from benchmarks import default
 from likewise import Image
 from likewise.metrics.fidelity import ssim
+from likewise.storage import write_json
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -95,6 +97,20 @@ def test_rows_of_several_runs_stand_together(
     missing = 1 - found["house/moved"]["ssim"]
     assert sum(part["ssim"] for part in parts) == pytest.approx(missing, abs=1e-6)
     assert Picture.open(tmp_path / "default.jpg").size[0] == 1600
+
+
+def test_rows_are_compared_on_the_pairs_that_all_answered(tmp_path: Path) -> None:
+    part = {"share": 0.1, "ssim": 0.01, "error": 0.001}
+    figures = {"kind": "moved", "fit": 1.0, "places": {str(place): part for place in Place}}
+
+    def row(**ssim: float) -> dict[str, object]:
+        return {k: figures | dict.fromkeys(FIGURES, 0.0) | {"ssim": v} for k, v in ssim.items()}
+
+    write_json(tmp_path / "patch.json", row(a=0.25, b=0.75))
+    write_json(tmp_path / "likewise.json", row(b=0.875))
+    first, patch, likewise = told(tmp_path).splitlines()[1:4]
+    assert "edited truth (1)" in first
+    assert "0.750" in patch and "0.875" in likewise
 
 
 def test_what_is_shown_is_there() -> None:
