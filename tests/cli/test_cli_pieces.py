@@ -39,8 +39,9 @@ def exit_code(*words: str) -> int:
 
 
 def test_help_tells_every_command_with_an_example(capsys) -> None:
-    for name in ("run", "fit", "render", "demo", "doctor", "methods"):
-        assert exit_code(name, "--help") == 0
+    singan = [f"singan {name}" for name in ("sample", "retarget", "upscale")]
+    for name in ("run", "fit", "render", "demo", "doctor", "methods", *singan):
+        assert exit_code(*name.split(), "--help") == 0
         text = capsys.readouterr().out
         assert f"Example: likewise {name}" in text
     assert exit_code("--version") == 0
@@ -191,7 +192,7 @@ def test_a_fault_shows_its_traceback_only_on_request(capsys, monkeypatch) -> Non
     def broken() -> None:
         raise ZeroDivisionError("ours")
 
-    monkeypatch.setattr("likewise.cli.methods._print_presets", lambda _: broken())
+    monkeypatch.setattr("likewise.cli.methods._print_presets", lambda *_, **__: broken())
     monkeypatch.setenv(faults.DEBUG_VARIABLE, "0")
     assert exit_code("methods") == 1
     assert len(capsys.readouterr().err.splitlines()) == 1
