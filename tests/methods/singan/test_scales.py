@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -40,7 +41,7 @@ def test_the_pyramid_of_the_paper(
     assert finest_size(full, PAPER) == finest
     assert min(sizes[0]) == min(25, min(finest))
     assert all(min(size) >= FIELD for size in sizes)
-    ratios = [a[k] / b[k] for a, b in zip(sizes, sizes[1:], strict=False) for k in (0, 1)]
+    ratios = [a[k] / b[k] for a, b in pairwise(sizes) for k in (0, 1)]
     assert all(0.7 < ratio < 0.83 for ratio in ratios)  # 3/4, adjusted, in whole pixels
 
 

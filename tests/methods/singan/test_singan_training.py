@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from benchmarks.operations import operations_of
 from tests.methods.singan.training_pieces import SMALL, picture, same, state, training
 
 from likewise.errors import Interrupted
@@ -117,3 +118,14 @@ def test_a_stopped_fit_says_how_far_it_came() -> None:
 def test_the_estimate_is_of_all_scales() -> None:
     short, long = training(iterations=2), training(iterations=200)
     assert 0 < short.estimated_seconds() < long.estimated_seconds()
+
+
+def test_an_iteration_takes_no_more_operations_than_it_did() -> None:
+    """With 3 steps of D and 3 of G; each is a kernel at least on a GPU, whatever its size."""
+    trained = training(d_steps=3, g_steps=3, iterations=2)
+    counts = []
+    for _ in trained.sizes:
+        trained.advance()
+        counts.append(operations_of(trained.advance).total)
+    assert counts[0] <= 980
+    assert counts[1] - counts[0] <= 14  # the scale below, at rest

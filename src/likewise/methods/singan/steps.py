@@ -86,8 +86,9 @@ class ScaleSteps:
             fakes = self.g(noisy, base)
         for fake, share in zip(fakes.split(1), self.source.shares, strict=True):
             critic = self._train_d(fake, share)
-        for _ in range(self.config.g_steps):
-            adversarial, missed = self._train_g(noisy[-1:], base[-1:])
+        for left in reversed(range(self.config.g_steps)):
+            # Statistics follow once an iteration: it is enough, and takes as long as an activation.
+            adversarial, missed = self._train_g(noisy[-1:], base[-1:], 0.0 if left else BOTH)
         losses = {"D": critic, "G": adversarial, "reconstruction": missed}
         return {name: loss.detach() for name, loss in losses.items()}
 
@@ -107,10 +108,10 @@ class ScaleSteps:
         self.d_optimiser.step()
         return loss
 
-    def _train_g(self, noisy: Tensor, base: Tensor) -> tuple[Tensor, Tensor]:
+    def _train_g(self, noisy: Tensor, base: Tensor, follow: float) -> tuple[Tensor, Tensor]:
         self.g_optimiser.zero_grad()
         inputs = zip((noisy, base), self.anchored, strict=True)
-        made = self.g(*[torch.cat(both) for both in inputs], follow=BOTH)
+        made = self.g(*[torch.cat(both) for both in inputs], follow=follow)
         self.d.requires_grad_(False)  # it lets gradients through, but learns nothing
         adversarial = generator_loss(self.d(made[:1]))
         self.d.requires_grad_(True)

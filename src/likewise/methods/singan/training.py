@@ -86,14 +86,15 @@ class Training(StepwiseFit):
         works = [_work(size, width_at(k, self.config)) for k, size in enumerate(self.sizes)]
         quick = [k for k, work in enumerate(works) if work <= QUICK_WORK]
         last = max(quick, default=0) if self.device.type == "cpu" else len(works) - 1
-        first_seconds, last_seconds = self._seconds(0), self._seconds(last)
+        first_seconds, last_seconds = self.seconds(0), self.seconds(last)
         slope = max(0.0, last_seconds - first_seconds) / max(1, works[last] - works[0])
         if not last:
             slope = first_seconds / works[0]
         each = [first_seconds + slope * (work - works[0]) for work in works]
         return sum(each) * self.config.iterations
 
-    def _seconds(self, scale: int) -> float:
+    def seconds(self, scale: int) -> float:
+        """About how long an iteration of ``scale`` takes here; for plans and benchmarks."""
         self._begin(scale, fresh=False)
         self.episodes.draw()
         return self.seconds_of(self._iteration, spend=TIMED_SECONDS)
