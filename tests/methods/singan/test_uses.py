@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 from tests import pairs
-from torch import Tensor
 
 from likewise.errors import ConfigError, NotFittedError
 from likewise.methods.singan import Singan
