@@ -94,6 +94,8 @@ class _Gradient(torch.autograd.Function):
 def _backward(
     g: Tensor, x: Tensor, weight: Tensor | None, mean: Tensor, rate: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
+    if weight is None and g.is_cuda:
+        weight = torch.ones_like(rate)  # CUDA's kernel fails without, though the CPU's does not
     gradients: tuple[Tensor, Tensor, Tensor] = torch.ops.aten.native_batch_norm_backward(
         g.contiguous(), x, weight, None, None, mean, rate, True, EPS, [True, True, True]
     )
