@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from likewise.networks.convolution import convolved
 from likewise.networks.normalisation import EPS, normalised
 
 LAYERS = 5
@@ -58,7 +59,7 @@ class Block(nn.Module):
 
         1 forgets what was seen before, 0 takes no note.
         """
-        x = F.conv2d(x, self.kernel)
+        x = convolved(x, self.kernel)
         x, mean, rate = normalised(x, self.weight, self.bias)
         if follow:
             self._follow(mean, rate, follow)
@@ -83,12 +84,11 @@ class _Tower(nn.Module):
         self.blocks = nn.ModuleList(Block(a, b, generator) for a, b in pairwise(counts))
         last = START * torch.randn(outputs, width, 3, 3, generator=generator)
         self.kernel = nn.Parameter(last)
-        self.bias = nn.Parameter(torch.zeros(outputs))
 
     def _through(self, x: Tensor, *, follow: float = 0.0) -> Tensor:
         for block in self.blocks:
             x = block(x, follow=follow)
-        return F.conv2d(x, self.kernel, self.bias)
+        return convolved(x, self.kernel)
 
 
 class Generator(_Tower):
@@ -96,20 +96,26 @@ class Generator(_Tower):
 
     def __init__(self, channels: int, width: int, generator: torch.Generator) -> None:
         super().__init__(channels, width, channels, generator)
+        self.bias = nn.Parameter(torch.zeros(channels, 1, 1))
 
     def forward(self, noisy: Tensor, base: Tensor, *, follow: float = 0.0) -> Tensor:
         """``base`` (B, C, H, W) and what is made of ``noisy``; each picture is its own batch."""
-        return self._through(F.pad(noisy, (PAD,) * 4), follow=follow).tanh() + base
+        made = self._through(F.pad(noisy, (PAD,) * 4), follow=follow) + self.bias
+        return made.tanh() + base
 
     def frozen(self) -> Frozen:
         """This generator at rest, as it is now."""
         with torch.no_grad():
             blocks = [cast(Block, block).folded() for block in self.blocks]
-            return Frozen((*blocks, (self.kernel.detach().clone(), self.bias.detach().clone())))
+            last = self.kernel.detach().clone(), self.bias.detach().flatten().clone()
+            return Frozen((*blocks, last))
 
 
 class Critic(_Tower):
-    """D of one scale: a score for every 11 x 11 patch of a picture."""
+    """D of one scale: a score for every 11 x 11 patch of a picture.
+
+    The last convolution has no bias: real and fake are told apart by the difference of scores.
+    """
 
     def __init__(self, channels: int, width: int, generator: torch.Generator) -> None:
         super().__init__(channels, width, 1, generator)
