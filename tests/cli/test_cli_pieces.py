@@ -68,6 +68,9 @@ def test_methods_lists_presets_with_settings(capsys) -> None:
     assert exit_code("methods") == 0
     shown = capsys.readouterr().out
     assert all(name in shown and entry["summary"] in shown for name, entry in listed.items())
+    assert "label_weight" not in shown
+    assert exit_code("methods", "patch") == 0
+    assert "label_weight" in capsys.readouterr().out
 
 
 def test_doctor_finds_this_machine_able(capsys) -> None:
@@ -194,9 +197,9 @@ def test_a_fault_shows_its_traceback_only_on_request(capsys, monkeypatch) -> Non
 
     monkeypatch.setattr("likewise.cli.methods._print_presets", lambda *_, **__: broken())
     monkeypatch.setenv(faults.DEBUG_VARIABLE, "0")
-    assert exit_code("methods") == 1
+    assert exit_code("methods", "patch") == 1
     assert len(capsys.readouterr().err.splitlines()) == 1
-    assert exit_code("--debug", "methods") == 1
+    assert exit_code("--debug", "methods", "patch") == 1
     assert "Traceback" in capsys.readouterr().err
 
 

@@ -1,4 +1,4 @@
-"""``likewise methods``: the methods, their presets, and what each preset sets."""
+"""``likewise methods``: the methods and their presets; of one, what each preset sets."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ def methods(
         str | None,
         typer.Argument(
             metavar="NAME",
-            help="Tell of this method alone, and what each setting may be.",
+            help="Tell of this method alone: its settings in each preset, and what they may be.",
             show_default=False,
         ),
     ] = None,
     as_json: options.JsonOption = False,
 ) -> None:
-    """List the methods with their presets, and the settings these have on this machine.
+    """List the methods with their presets; of one, also the settings these have on this machine.
 
     Example: likewise methods singan
     """
@@ -48,12 +48,17 @@ def methods(
         return
     for key, method in chosen.items():
         default = " (default)" if key == DEFAULT_METHOD else ""
+        presets = dict(method.presets(device))
         print(f"{key}{default}: {method.summary}")
-        print(_origin_line(method.traceable))
+        print(f"  presets: {', '.join(presets)}")
+        print(f"  {_origin_line(method.traceable)}")
         for file, use in method.uses.items():
-            print(f"takes {option_of(file)}: {use}")
-        print(f"settings on {device}:")
-        _print_presets(dict(method.presets(device)), with_limits=name is not None)
+            print(f"  takes {option_of(file)}: {use}")
+        if name is not None:
+            print(f"settings on {device}, each by --set NAME=VALUE:")
+            _print_presets(presets)
+    if name is None:
+        print("likewise methods NAME tells a method's settings, and what they may be")
 
 
 def _origin_line(traceable: bool) -> str:
@@ -62,11 +67,8 @@ def _origin_line(traceable: bool) -> str:
     return "pixels are painted: no --provenance"
 
 
-def _print_presets(presets: dict[str, Any], *, with_limits: bool) -> None:
-    """A table: a row for each setting with its meaning and unit, a column for each preset.
-
-    With limits, it also tells what ``--set`` accepts.
-    """
+def _print_presets(presets: dict[str, Any]) -> None:
+    """A table: a row for each setting with its meaning, unit and limits, a column a preset."""
     from rich.console import Console
     from rich.table import Table
 
@@ -81,9 +83,7 @@ def _print_presets(presets: dict[str, Any], *, with_limits: bool) -> None:
     table.add_column("meaning", ratio=1)
     for field in fields(first):
         values = [_shown(getattr(config, field.name)) for config in presets.values()]
-        meaning = str(field.metadata.get("help", ""))
-        if with_limits:
-            meaning += f" ({expected(field, kinds[field.name])})"
+        meaning = f"{field.metadata.get('help', '')} ({expected(field, kinds[field.name])})"
         table.add_row(field.name, *values, meaning)
     Console(highlight=False, markup=False).print(table)
 
