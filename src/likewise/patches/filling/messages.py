@@ -1,20 +1,19 @@
 """Messages: the least sum of what cells pay by themselves and where they meet.
 
-Sought by tree-reweighted message passing in turns over the grid (Kolmogorov, PAMI 2006). What two
-cells pay where they meet, the squared difference of the colours that their moves bring there, is
-worked out for those moves only that a message can depend on. Not in the paper. Compiled for the CPU
-by Numba.
+Sought by tree-reweighted message passing in turns over the grid (Kolmogorov, PAMI 2006), from which
+each cell then departs where it gains by that. Where two cells meet they pay the squared difference
+of the colours that their moves bring there. Not in the paper. Compiled for the CPU by Numba.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from numba import njit, prange
 
 from likewise.patches.kernels.launching import run
 
 JUMP = 0.002  # cost of a pixel's length of border between two moves, in squared steps of colour
-SWEEPS = 8  # over all cells, there and back
+SWEEPS, TURNS = 4, 3  # over all cells: of messages, there and back; and of cells that choose again
 CHAINS = 2  # that a cell of a grid lies on: one along its row, one along its column
 SIDES = ((-1, 0), (1, 0), (0, -1), (0, 1))  # above, below, left, right
 
@@ -32,14 +31,41 @@ def least(own: np.ndarray, shown: np.ndarray, cells: np.ndarray) -> np.ndarray:
     near = np.stack([cells[rows + down, columns + right] for down, right in SIDES], axis=1)
     said = np.zeros((4, count, moves), np.float32)  # to each cell, by those at its sides
     apart = np.empty((2, count, moves, moves), np.float32)  # from the one below, to the right
-    known = np.zeros((2, count, moves), np.bool_)  # rows of ``apart`` that are worked out
     answer = np.zeros(count, np.int64)
-    run(_settle, answer, own, shown, near, said, apart, known)
+    jump = np.float32(JUMP * shown.shape[1])
+    run(_meet, apart, shown, near, jump)
+    run(_settle, answer, own, near, said, apart, jump)
     return answer
 
 
+@njit(cache=True, parallel=True, fastmath=True)
+def _meet(apart, shown, near, jump):  # type: ignore[no-untyped-def]
+    """Work out ``apart``: what each cell and the one below, or to the right, pay for any moves."""
+    _, cell, _, channels, moves = shown.shape
+    half = cell // 2
+    for pair in prange(2 * len(near)):
+        first, axis = np.int64(pair) // 2, np.int64(pair) % 2  # prange counts without a sign
+        second = near[first, 2 * axis + 1]
+        if second < 0:
+            continue
+        halves = np.empty((2, cell, half, channels, moves), np.float32)
+        if axis == 0:
+            halves[0] = shown[first, cell - half :].transpose(1, 0, 2, 3)
+            halves[1] = shown[second, :half].transpose(1, 0, 2, 3)
+        else:
+            halves[0] = shown[first, :, cell - half :]
+            halves[1] = shown[second, :, :half]
+        colours = halves.reshape(-1, moves)
+        products = np.dot(colours.T, colours)
+        for own in range(moves):
+            costs, mine = apart[axis, first, own], products[own, own] + jump
+            for move in range(moves):
+                costs[move] = mine + products[move, move] - 2 * products[own, move]
+            costs[own] = 0
+
+
 @njit(cache=True, nogil=True, fastmath=True)
-def _settle(answer, own, shown, near, said, apart, known):  # type: ignore[no-untyped-def]
+def _settle(answer, own, near, said, apart, jump):  # type: ignore[no-untyped-def]
     count, moves = own.shape
     gathered, costs = np.empty(moves, np.float32), np.empty(moves, np.float32)
     for sweep in range(2 * SWEEPS):
@@ -52,75 +78,36 @@ def _settle(answer, own, shown, near, said, apart, known):  # type: ignore[no-un
             for axis in range(2):
                 side = 2 * axis + 1 - back
                 other = near[cell, side]
-                if other < 0:
-                    continue
-                first, second = (other, cell) if back else (cell, other)
-                for move in range(moves):
-                    costs[move] = gathered[move] - said[side, cell, move]
-                _tell(
-                    said[side + 2 * back - 1, other],
-                    costs,
-                    apart[axis, first],
-                    known[axis, first],
-                    shown[first],
-                    shown[second],
-                    axis,
-                )
-    for cell in range(count):  # those before have chosen, those after have spoken
-        for move in range(moves):
-            costs[move] = own[cell, move] + said[1, cell, move] + said[3, cell, move]
-        for axis in range(2):
-            other = near[cell, 2 * axis]
-            if other >= 0:
-                taken = answer[other]
-                _meet(
-                    apart[axis, other], known[axis, other], shown[other], shown[cell], axis, taken
-                )
-                for move in range(moves):
-                    costs[move] += apart[axis, other, taken, move]
-        answer[cell] = costs.argmin()
+                if other >= 0:
+                    for move in range(moves):
+                        costs[move] = gathered[move] - said[side, cell, move]
+                    first = other if back else cell
+                    _tell(said[side + 2 * back - 1, other], costs, apart[axis, first], jump)
+    for turn in range(1 + TURNS):
+        for cell in range(count):  # at first, those before have chosen, those after have spoken
+            costs[:] = own[cell]
+            for axis in range(2):
+                before, after = near[cell, 2 * axis], near[cell, 2 * axis + 1]
+                if before >= 0:
+                    costs += apart[axis, before, answer[before]]
+                if turn == 0:
+                    costs += said[2 * axis + 1, cell]
+                elif after >= 0:
+                    costs += apart[axis, cell, answer[after]]
+            answer[cell] = costs.argmin()
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _tell(said, costs, apart, known, first, second, axis):  # type: ignore[no-untyped-def]
+def _tell(said, costs, apart, jump):  # type: ignore[no-untyped-def]
     """Write into ``said`` (L,) what a cell tells another, of what it pays, ``costs`` (L,)."""
-    moves = len(costs)
     best = costs.argmin()
-    _meet(apart, known, first, second, axis, best)
-    worst = np.float32(0.0)
-    for move in range(moves):
-        said[move] = apart[best, move]
+    worst = np.float32(0)
+    for move in range(len(costs)):
+        said[move] = min(costs[move] - costs[best], apart[best, move])
         worst = max(worst, said[move])
-    for own in range(moves):
+    for own in range(len(costs)):
         more = costs[own] - costs[best]
-        if own == best or more >= worst:  # it is told of nothing that is cheaper
+        if own == best or more + jump >= worst:  # it is told of nothing that is cheaper
             continue
-        _meet(apart, known, first, second, axis, own)
-        worst = np.float32(0.0)
-        for move in range(moves):
+        for move in range(len(costs)):
             said[move] = min(said[move], more + apart[own, move])
-            worst = max(worst, said[move])
-
-
-@njit(cache=True, nogil=True, fastmath=True)
-def _meet(apart, known, first, second, axis, own):  # type: ignore[no-untyped-def]
-    """Work out row ``own`` of ``apart`` (L, L): what two cells pay where they meet."""
-    if known[own]:
-        return
-    known[own] = True
-    cell, costs = first.shape[0], apart[own]
-    half = cell // 2
-    costs[:] = np.float32(JUMP * cell)
-    costs[own] = 0
-    for along in range(cell):
-        for across in range(half):
-            end = cell - half + across
-            for channel in range(first.shape[2]):
-                if axis == 0:
-                    one, other = first[end, along, channel], second[across, along, channel]
-                else:
-                    one, other = first[along, end, channel], second[along, across, channel]
-                mine, its = one[own], other[own]
-                for move in range(len(costs)):
-                    here, there = one[move] - mine, other[move] - its
-                    costs[move] += here * here + there * there
