@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from likewise.patches.blending.borders import joined
 from likewise.patches.blending.poisson import ROUNDS
 from likewise.patches.blending.seams import field_without_seams
 from likewise.patches.kernels import kernels_for
@@ -49,19 +50,20 @@ class Painting:
 
 
 def gathered(
-    field: Tensor, image: Tensor, views: Views, layout: Tensor, quick: bool = False
+    field: Tensor, image: Tensor, ids: Tensor, views: Views, layout: Tensor, quick: bool = False
 ) -> Painting:
     """The picture that ``field`` names, without the seams between its pieces.
 
     Args:
         field: (3, H, W) int32, inside the views.
         image: the source (Hs, Ws, C) in [0, 1].
+        ids: its class positions (Hs, Ws).
         views: of the source.
         layout: class positions (H, W); seams are blended within classes only.
         quick: whether they may be blended roughly, for a preview.
     """
     parts = [(field[0].flatten() == number).nonzero()[:, 0] for number in range(len(views))]
-    shown, corners = _shown(field, parts, image, views)
+    shown, labels, corners = _shown(field, parts, image, ids, views)
     near = field - corners.T[:, field[0].long()]
     taken = torch.empty((image.shape[2], layout.numel()), device=image.device)
     origin = torch.empty((2, layout.numel()), device=image.device)
@@ -75,27 +77,31 @@ def gathered(
     taken = taken.unflatten(1, layout.shape)[None]
     balanced = taken * 2 - 1
     around = [picture[None] * 2 - 1 for picture in shown]
-    change = _blended(balanced, around, near, layout, ROUGH_ROUNDS if quick else ROUNDS) - balanced
+    rounds = ROUGH_ROUNDS if quick else ROUNDS
+    bodies = joined(layout, image, ids, int(max(ids.max(), layout.max())) + 1)
+    change = _blended(balanced, around, labels, near, layout, rounds, bodies) - balanced
     colours = (taken + change / 2)[0].permute(1, 2, 0).clamp(0, 1)
     return Painting(colours, origin.unflatten(1, layout.shape))
 
 
 def _shown(
-    field: Tensor, parts: Sequence[Tensor], image: Tensor, views: Views
-) -> tuple[list[Tensor], Tensor]:
+    field: Tensor, parts: Sequence[Tensor], image: Tensor, ids: Tensor, views: Views
+) -> tuple[list[Tensor], list[Tensor], Tensor]:
     """What is used of each view, at the places ``parts`` of ``field``, and a pixel around.
 
     Returns:
-        Pictures (C, h, w) in [0, 1], and where their corners are (V, 3) int32: 0, row, column.
+        Pictures (C, h, w) in [0, 1], class positions (h, w), and where their corners are (V, 3)
+        int32: 0, row, column.
     """
     source = image.permute(2, 0, 1)[None]
-    shown, corners = [], []
+    shown, labels, corners = [], [], []
     for view, size, here in zip(views, views.sizes, parts, strict=True):
         rows, columns = field[1].flatten()[here], field[2].flatten()[here]
         window = Window.around(rows, columns, 1, size)
         shown.append(view.image(source, window)[0].clamp(0, 1))
+        labels.append(view.ids(ids[None, None], window)[0, 0])
         corners.append((0, window.top, window.left))
-    return shown, torch.tensor(corners, dtype=torch.int32, device=field.device)
+    return shown, labels, torch.tensor(corners, dtype=torch.int32, device=field.device)
 
 
 def enlarged(
@@ -131,10 +137,18 @@ def enlarged(
 
 
 def _blended(
-    taken: Tensor, views: Sequence[Tensor], field: Tensor, layout: Tensor, rounds: int
+    taken: Tensor,
+    views: Sequence[Tensor],
+    labels: Sequence[Tensor],
+    field: Tensor,
+    layout: Tensor,
+    rounds: int,
+    bodies: Tensor,
 ) -> Tensor:
     if layout.numel() > LAUNCHES_COST_MORE:
-        return field_without_seams(taken, views, field, layout, rounds)
-    near = [view.cpu() for view in views]
-    blended = field_without_seams(taken.cpu(), near, field.cpu(), layout.cpu(), rounds)
+        return field_without_seams(taken, views, field, layout, rounds, labels, bodies)
+    near, there = ([plane.cpu() for plane in planes] for planes in (views, labels))
+    blended = field_without_seams(
+        taken.cpu(), near, field.cpu(), layout.cpu(), rounds, there, bodies.cpu()
+    )
     return blended.to(taken.device)

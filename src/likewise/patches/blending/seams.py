@@ -67,6 +67,8 @@ def field_without_seams(
     field: Tensor,
     ids: Tensor,
     rounds: int = ROUNDS,
+    labels: Sequence[Tensor] | None = None,
+    bodies: Tensor | None = None,
 ) -> Tensor:
     """``gathered`` (1, C, H, W) with the seams of ``field`` blended away.
 
@@ -76,9 +78,10 @@ def field_without_seams(
         field: (3, H, W) int; view, row and column for each pixel.
         ids: (H, W) int; its class, -1 where unknown.
         rounds: of the solver; fewer leave a little of the steps.
+        labels: (Hv, Wv) int of each view; None where they are unknown.
     """
-    seams = missing_steps(gathered[0], [view[0] for view in views], field, ids)
-    return blend(gathered[0], seams, ids, rounds)[None]
+    seams = missing_steps(gathered[0], [view[0] for view in views], field, ids, labels)
+    return blend(gathered[0], seams, ids if bodies is None else bodies, rounds)[None]
 
 
 def class_ids(layout: Tensor) -> Tensor:
@@ -87,17 +90,25 @@ def class_ids(layout: Tensor) -> Tensor:
     return torch.where(most > 0, ids, UNKNOWN)
 
 
-def missing_steps(gathered: Tensor, views: Sequence[Tensor], field: Tensor, ids: Tensor) -> Seams:
+def missing_steps(
+    gathered: Tensor,
+    views: Sequence[Tensor],
+    field: Tensor,
+    ids: Tensor,
+    labels: Sequence[Tensor] | None = None,
+) -> Seams:
     """Where ``field`` is torn within a class, and what the steps there lack.
 
     A step ought to be as the source has it: the mean of the one it has where this pixel comes from
-    and the one it has where the next comes from, as far as these lie inside the view.
+    and the one it has where the next comes from, as far as these lie inside the view and, by its
+    labels, within the class: a step into a thing that has left would tint what is behind it.
 
     Args:
         gathered: (C, H, W).
         views: (C, Hv, Wv) each.
         field: (3, H, W) int; view, row and column, which may lie outside the view.
         ids: (H, W) int.
+        labels: (Hv, Wv) int of each view; None where they are unknown.
     """
     width = ids.shape[1]
     parts = []
@@ -107,8 +118,9 @@ def missing_steps(gathered: Tensor, views: Sequence[Tensor], field: Tensor, ids:
         here = row * width + column
         beyond = here + (width, 1)[axis]
         one, other = gathered.flatten(1)[:, here], gathered.flatten(1)[:, beyond]
-        after, known_after = _look(views, field.flatten(1)[:, here], axis, 1)
-        before, known_before = _look(views, field.flatten(1)[:, beyond], axis, -1)
+        wanted = None if labels is None else (labels, ids.flatten()[here])
+        after, known_after = _look(views, field.flatten(1)[:, here], axis, 1, wanted)
+        before, known_before = _look(views, field.flatten(1)[:, beyond], axis, -1, wanted)
         known = known_after + known_before
         ought = (after - one) * known_after + (other - before) * known_before
         missing = torch.where(known > 0, ought / known.clamp_min(1) - (other - one), 0)
@@ -142,8 +154,17 @@ def _torn(field: Tensor, axis: int) -> Tensor:
     return (onward != expected).any(dim=0)
 
 
-def _look(views: Sequence[Tensor], places: Tensor, axis: int, by: int) -> tuple[Tensor, Tensor]:
-    """Colours (C, N) ``by`` pixels on from ``places`` (3, N), and (N,) 1 where the view has any."""
+def _look(
+    views: Sequence[Tensor],
+    places: Tensor,
+    axis: int,
+    by: int,
+    wanted: tuple[Sequence[Tensor], Tensor] | None,
+) -> tuple[Tensor, Tensor]:
+    """Colours (C, N) ``by`` pixels on from ``places`` (3, N), and (N,) 1 where the view has any.
+
+    Of the classes ``wanted`` (N,), by the views' labels, if these are given.
+    """
     colours = torch.zeros(len(views[0]), places.shape[1], device=places.device)
     known = torch.zeros(places.shape[1], device=places.device)
     for number, view in enumerate(views):
@@ -154,6 +175,9 @@ def _look(views: Sequence[Tensor], places: Tensor, axis: int, by: int) -> tuple[
         last = torch.tensor(view.shape[1:], device=places.device)[:, None] - 1
         row, column = goal.clamp_min(0).minimum(last)
         inside = ((start >= 0) & (start <= last) & (goal >= 0) & (goal <= last))[axis]
+        if wanted is not None:
+            labels, classes = wanted
+            inside &= labels[number][row, column] == classes[mine]
         colours[:, mine] = view[:, row, column].float()
         known[mine] = inside.float()
     return colours, known
