@@ -22,7 +22,7 @@ def told(terminal: Terminal) -> Iterator[None]:
         yield
 
 
-class _Once(event.Listener):  # type: ignore[misc]
+class _Once(event.Listener):
     """Speaks when the first compilation begins."""
 
     def __init__(self, terminal: Terminal) -> None:

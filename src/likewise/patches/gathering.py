@@ -18,6 +18,7 @@ from likewise.patches.blending.borders import joined
 from likewise.patches.blending.poisson import ROUNDS
 from likewise.patches.blending.seams import field_without_seams
 from likewise.patches.kernels import kernels_for
+from likewise.patches.levels import Level
 from likewise.patches.material import with_margin
 from likewise.patches.views import Views
 from likewise.patches.window import Window
@@ -50,23 +51,24 @@ class Painting:
 
 
 def gathered(
-    field: Tensor, image: Tensor, ids: Tensor, views: Views, layout: Tensor, quick: bool = False
+    field: Tensor, source: Level, views: Views, layout: Tensor, classes: int, quick: bool = False
 ) -> Painting:
     """The picture that ``field`` names, without the seams between its pieces.
 
     Args:
         field: (3, H, W) int32, inside the views.
-        image: the source (Hs, Ws, C) in [0, 1].
-        ids: its class positions (Hs, Ws).
+        source: at full size.
         views: of the source.
-        layout: class positions (H, W); seams are blended within classes only.
+        layout: class positions (H, W); seams are blended within classes only, and across borders
+            that the source hardly shows.
+        classes: their number.
         quick: whether they may be blended roughly, for a preview.
     """
     parts = [(field[0].flatten() == number).nonzero()[:, 0] for number in range(len(views))]
-    shown, labels, corners = _shown(field, parts, image, ids, views)
+    shown, corners = _shown(field, parts, source.image, views)
     near = field - corners.T[:, field[0].long()]
-    taken = torch.empty((image.shape[2], layout.numel()), device=image.device)
-    origin = torch.empty((2, layout.numel()), device=image.device)
+    taken = torch.empty((source.image.shape[2], layout.numel()), device=layout.device)
+    origin = torch.empty((2, layout.numel()), device=layout.device)
     last_y, last_x = (length - 1 for length in views.source_size)
     for view, picture, here in zip(views, shown, parts, strict=True):
         row, column = (line.flatten()[here] for line in near[1:])
@@ -77,31 +79,29 @@ def gathered(
     taken = taken.unflatten(1, layout.shape)[None]
     balanced = taken * 2 - 1
     around = [picture[None] * 2 - 1 for picture in shown]
+    bodies = joined(layout, source.image, source.ids, classes)
     rounds = ROUGH_ROUNDS if quick else ROUNDS
-    bodies = joined(layout, image, ids, int(max(ids.max(), layout.max())) + 1)
-    change = _blended(balanced, around, labels, near, layout, rounds, bodies) - balanced
+    change = _blended(balanced, around, near, layout, rounds, bodies) - balanced
     colours = (taken + change / 2)[0].permute(1, 2, 0).clamp(0, 1)
     return Painting(colours, origin.unflatten(1, layout.shape))
 
 
 def _shown(
-    field: Tensor, parts: Sequence[Tensor], image: Tensor, ids: Tensor, views: Views
-) -> tuple[list[Tensor], list[Tensor], Tensor]:
+    field: Tensor, parts: Sequence[Tensor], image: Tensor, views: Views
+) -> tuple[list[Tensor], Tensor]:
     """What is used of each view, at the places ``parts`` of ``field``, and a pixel around.
 
     Returns:
-        Pictures (C, h, w) in [0, 1], class positions (h, w), and where their corners are (V, 3)
-        int32: 0, row, column.
+        Pictures (C, h, w) in [0, 1], and where their corners are (V, 3) int32: 0, row, column.
     """
     source = image.permute(2, 0, 1)[None]
-    shown, labels, corners = [], [], []
+    shown, corners = [], []
     for view, size, here in zip(views, views.sizes, parts, strict=True):
         rows, columns = field[1].flatten()[here], field[2].flatten()[here]
         window = Window.around(rows, columns, 1, size)
         shown.append(view.image(source, window)[0].clamp(0, 1))
-        labels.append(view.ids(ids[None, None], window)[0, 0])
         corners.append((0, window.top, window.left))
-    return shown, labels, torch.tensor(corners, dtype=torch.int32, device=field.device)
+    return shown, torch.tensor(corners, dtype=torch.int32, device=field.device)
 
 
 def enlarged(
@@ -139,16 +139,13 @@ def enlarged(
 def _blended(
     taken: Tensor,
     views: Sequence[Tensor],
-    labels: Sequence[Tensor],
     field: Tensor,
     layout: Tensor,
     rounds: int,
     bodies: Tensor,
 ) -> Tensor:
     if layout.numel() > LAUNCHES_COST_MORE:
-        return field_without_seams(taken, views, field, layout, rounds, labels, bodies)
-    near, there = ([plane.cpu() for plane in planes] for planes in (views, labels))
-    blended = field_without_seams(
-        taken.cpu(), near, field.cpu(), layout.cpu(), rounds, there, bodies.cpu()
-    )
-    return blended.to(taken.device)
+        return field_without_seams(taken, views, field, layout, rounds, bodies)
+    near = [view.cpu() for view in views]
+    there = (near, field.cpu(), layout.cpu(), rounds, bodies.cpu())
+    return field_without_seams(taken.cpu(), *there).to(taken.device)

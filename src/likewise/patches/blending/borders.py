@@ -36,9 +36,9 @@ def joined(layout: Tensor, image: Tensor, ids: Tensor, classes: int) -> Tensor:
         length.index_add_(0, pair, torch.ones_like(step))
         steps.index_add_(0, pair, step)
     faint = (length > SHORTEST * min(ids.shape)) & (steps < HAZE * length)
-    group = list(range(count))
+    bodies = torch.arange(count)
     for pair in faint.nonzero()[:, 0].tolist():
-        one, other = group[pair // count], group[pair % count]
-        if pair >= count:  # what is unknown is not joined
-            group = [one if number == other else number for number in group]
-    return torch.tensor(group, device=layout.device)[layout.long() + 1]
+        one, other = divmod(pair, count)
+        if one > 0:  # what is unknown joins nothing
+            bodies[bodies == bodies[other]] = bodies[one].clone()
+    return bodies.to(layout.device)[layout.long() + 1]

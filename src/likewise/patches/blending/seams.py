@@ -3,7 +3,8 @@
 Where two pieces of one class meet, the step between them is replaced by the one the source has at
 these places, and the difference is spread over the surroundings of that class: the smallest
 correction, in gradients and in colour, that does so. Borders between classes conduct nothing, so
-that a corrected sky does not tint the tower before it. Not in the paper: because pieces laid side
+that a corrected sky does not tint the tower before it, but for those that the source hardly shows
+(:mod:`likewise.patches.blending.borders`). Not in the paper: because pieces laid side
 by side show where they meet; blending in the gradient domain is that of Perez et al., "Poisson
 image editing" (2003).
 """
@@ -67,7 +68,6 @@ def field_without_seams(
     field: Tensor,
     ids: Tensor,
     rounds: int = ROUNDS,
-    labels: Sequence[Tensor] | None = None,
     bodies: Tensor | None = None,
 ) -> Tensor:
     """``gathered`` (1, C, H, W) with the seams of ``field`` blended away.
@@ -78,9 +78,9 @@ def field_without_seams(
         field: (3, H, W) int; view, row and column for each pixel.
         ids: (H, W) int; its class, -1 where unknown.
         rounds: of the solver; fewer leave a little of the steps.
-        labels: (Hv, Wv) int of each view; None where they are unknown.
+        bodies: (H, W) int, equal where the correction may spread; None: ``ids``.
     """
-    seams = missing_steps(gathered[0], [view[0] for view in views], field, ids, labels)
+    seams = missing_steps(gathered[0], [view[0] for view in views], field, ids)
     return blend(gathered[0], seams, ids if bodies is None else bodies, rounds)[None]
 
 
@@ -90,25 +90,17 @@ def class_ids(layout: Tensor) -> Tensor:
     return torch.where(most > 0, ids, UNKNOWN)
 
 
-def missing_steps(
-    gathered: Tensor,
-    views: Sequence[Tensor],
-    field: Tensor,
-    ids: Tensor,
-    labels: Sequence[Tensor] | None = None,
-) -> Seams:
+def missing_steps(gathered: Tensor, views: Sequence[Tensor], field: Tensor, ids: Tensor) -> Seams:
     """Where ``field`` is torn within a class, and what the steps there lack.
 
     A step ought to be as the source has it: the mean of the one it has where this pixel comes from
-    and the one it has where the next comes from, as far as these lie inside the view and, by its
-    labels, within the class: a step into a thing that has left would tint what is behind it.
+    and the one it has where the next comes from, as far as these lie inside the view.
 
     Args:
         gathered: (C, H, W).
         views: (C, Hv, Wv) each.
         field: (3, H, W) int; view, row and column, which may lie outside the view.
         ids: (H, W) int.
-        labels: (Hv, Wv) int of each view; None where they are unknown.
     """
     width = ids.shape[1]
     parts = []
@@ -118,9 +110,8 @@ def missing_steps(
         here = row * width + column
         beyond = here + (width, 1)[axis]
         one, other = gathered.flatten(1)[:, here], gathered.flatten(1)[:, beyond]
-        wanted = None if labels is None else (labels, ids.flatten()[here])
-        after, known_after = _look(views, field.flatten(1)[:, here], axis, 1, wanted)
-        before, known_before = _look(views, field.flatten(1)[:, beyond], axis, -1, wanted)
+        after, known_after = _look(views, field.flatten(1)[:, here], axis, 1)
+        before, known_before = _look(views, field.flatten(1)[:, beyond], axis, -1)
         known = known_after + known_before
         ought = (after - one) * known_after + (other - before) * known_before
         missing = torch.where(known > 0, ought / known.clamp_min(1) - (other - one), 0)
@@ -154,17 +145,8 @@ def _torn(field: Tensor, axis: int) -> Tensor:
     return (onward != expected).any(dim=0)
 
 
-def _look(
-    views: Sequence[Tensor],
-    places: Tensor,
-    axis: int,
-    by: int,
-    wanted: tuple[Sequence[Tensor], Tensor] | None,
-) -> tuple[Tensor, Tensor]:
-    """Colours (C, N) ``by`` pixels on from ``places`` (3, N), and (N,) 1 where the view has any.
-
-    Of the classes ``wanted`` (N,), by the views' labels, if these are given.
-    """
+def _look(views: Sequence[Tensor], places: Tensor, axis: int, by: int) -> tuple[Tensor, Tensor]:
+    """Colours (C, N) ``by`` pixels on from ``places`` (3, N), and (N,) 1 where the view has any."""
     colours = torch.zeros(len(views[0]), places.shape[1], device=places.device)
     known = torch.zeros(places.shape[1], device=places.device)
     for number, view in enumerate(views):
@@ -175,9 +157,6 @@ def _look(
         last = torch.tensor(view.shape[1:], device=places.device)[:, None] - 1
         row, column = goal.clamp_min(0).minimum(last)
         inside = ((start >= 0) & (start <= last) & (goal >= 0) & (goal <= last))[axis]
-        if wanted is not None:
-            labels, classes = wanted
-            inside &= labels[number][row, column] == classes[mine]
         colours[:, mine] = view[:, row, column].float()
         known[mine] = inside.float()
     return colours, known

@@ -1,8 +1,8 @@
 """Messages: the least sum of what cells pay by themselves and where they meet.
 
-Sought by tree-reweighted message passing in turns over the grid (Kolmogorov, PAMI 2006), from which
-each cell then departs where it gains by that. Where two cells meet they pay the squared difference
-of the colours that their moves bring there. Not in the paper. Compiled for the CPU by Numba.
+Sought by tree-reweighted message passing in turns over the grid (Kolmogorov, PAMI 2006). Where two
+cells meet they pay the squared difference of the colours that their moves bring there. Not in the
+paper. Compiled for the CPU by Numba.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from numba import njit, prange
 from likewise.patches.kernels.launching import run
 
 JUMP = 0.002  # cost of a pixel's length of border between two moves, in squared steps of colour
-SWEEPS, TURNS = 4, 3  # over all cells: of messages, there and back; and of cells that choose again
+SWEEPS = 8  # over all cells, there and back
 CHAINS = 2  # that a cell of a grid lies on: one along its row, one along its column
 SIDES = ((-1, 0), (1, 0), (0, -1), (0, 1))  # above, below, left, right
 
@@ -55,12 +55,16 @@ def _meet(apart, shown, near, jump):  # type: ignore[no-untyped-def]
         else:
             halves[0] = shown[first, :, cell - half :]
             halves[1] = shown[second, :, :half]
-        colours = halves.reshape(-1, moves)
-        products = np.dot(colours.T, colours)
+        colours = halves.reshape(2, -1, moves)
         for own in range(moves):
-            costs, mine = apart[axis, first, own], products[own, own] + jump
-            for move in range(moves):
-                costs[move] = mine + products[move, move] - 2 * products[own, move]
+            costs = apart[axis, first, own]
+            costs[:] = jump
+            for k in range(colours.shape[1]):
+                here, there = colours[0, k], colours[1, k]
+                mine, its = here[own], there[own]
+                for move in range(moves):
+                    one, other = here[move] - mine, there[move] - its
+                    costs[move] += one * one + other * other
             costs[own] = 0
 
 
@@ -83,18 +87,14 @@ def _settle(answer, own, near, said, apart, jump):  # type: ignore[no-untyped-de
                         costs[move] = gathered[move] - said[side, cell, move]
                     first = other if back else cell
                     _tell(said[side + 2 * back - 1, other], costs, apart[axis, first], jump)
-    for turn in range(1 + TURNS):
-        for cell in range(count):  # at first, those before have chosen, those after have spoken
-            costs[:] = own[cell]
-            for axis in range(2):
-                before, after = near[cell, 2 * axis], near[cell, 2 * axis + 1]
-                if before >= 0:
-                    costs += apart[axis, before, answer[before]]
-                if turn == 0:
-                    costs += said[2 * axis + 1, cell]
-                elif after >= 0:
-                    costs += apart[axis, cell, answer[after]]
-            answer[cell] = costs.argmin()
+    for cell in range(count):  # those before have chosen, those after have spoken
+        costs[:] = own[cell]
+        for axis in range(2):
+            costs += said[2 * axis + 1, cell]
+            before = near[cell, 2 * axis]
+            if before >= 0:
+                costs += apart[axis, before, answer[before]]
+        answer[cell] = costs.argmin()
 
 
 @njit(cache=True, nogil=True, fastmath=True)

@@ -187,8 +187,8 @@ def _choose(found, costs, wanted):  # type: ignore[no-untyped-def]
     for part in prange(len(costs)):
         height = costs.shape[1]
         lows = np.empty(height, costs.dtype)  # of each row
-        for row in range(height):
-            lows[row] = costs[part, row].min()
+        for line in range(height):
+            lows[line] = costs[part, line].min()
         for turn in range(wanted[part]):
             row = lows.argmin()
             if lows[row] == np.inf:
