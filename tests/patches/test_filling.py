@@ -179,6 +179,30 @@ def test_cells_pay_for_what_is_missing_frays_or_differs() -> None:
         np.testing.assert_allclose(costs.reshape(3, 2), twin, rtol=1e-5, atol=1e-6)
 
 
+def test_where_cells_meet_they_pay_for_what_their_moves_show_there() -> None:
+    """The second cell lies to the right of the first, the third below it."""
+    shown = np.random.default_rng(0).random((3, 5, 5, 2, 4), dtype=np.float32)
+    near = np.array([[-1, 2, -1, 1], [-1, -1, 0, -1], [0, -1, -1, -1]])
+    apart = np.zeros((2, 3, 4, 4), np.float32)
+    messages._meet(apart, shown, near, np.float32(5 * messages.JUMP))
+    turned = shown.swapaxes(1, 2)
+    down = filling_twins.meeting(turned[0], turned[2], messages.JUMP)
+    right = filling_twins.meeting(shown[0], shown[1], messages.JUMP)
+    np.testing.assert_allclose(apart[0, 0], down, rtol=1e-5)
+    np.testing.assert_allclose(apart[1, 0], right, rtol=1e-5)
+    assert not apart[:, 1:].any()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_message_is_the_least_over_all_moves(seed: int) -> None:
+    rng, jump = np.random.default_rng(seed), np.float32(0.1)
+    apart = rng.random((20, 20), dtype=np.float32)
+    apart = (jump + apart + apart.T) * (1 - np.eye(20, dtype=np.float32))
+    costs, said = rng.random(20, dtype=np.float32), np.empty(20, np.float32)
+    messages._tell(said, costs, apart, jump)
+    np.testing.assert_allclose(said, (costs[:, None] + apart).min(axis=0) - costs.min(), rtol=1e-5)
+
+
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("shape", [(1, 7), (6, 1), (3, 3)])
 def test_the_choice_costs_the_least(shape: tuple[int, int], seed: int) -> None:

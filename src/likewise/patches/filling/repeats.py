@@ -190,10 +190,10 @@ def _choose(found, costs, wanted):  # type: ignore[no-untyped-def]
         for line in range(height):
             lows[line] = costs[part, line].min()
         for turn in range(wanted[part]):
-            row = lows.argmin()
+            row = int(lows.argmin())
             if lows[row] == np.inf:
                 break
-            column = costs[part, row].argmin()
+            column = int(costs[part, row].argmin())
             found[part, turn, 0], found[part, turn, 1] = row, column
             for near in range(max(0, row - APART), min(height, row + APART + 1)):
                 costs[part, near, max(0, column - APART) : column + APART + 1] = np.inf
