@@ -49,7 +49,7 @@ def carry_out(
         choices.preset,
         device=choices.device,
         size=choices.size,
-        vgg=choices.vgg,
+        **choices.files,
     )
     identity = record.identity(pair, choices, analogy)
     standing: Standing = "new"

@@ -15,6 +15,7 @@ def methods(as_json: options.JsonOption = False) -> None:
     """
     from likewise.cli.terminal import Terminal
     from likewise.devices import choose_device
+    from likewise.methods.files import option_of
     from likewise.methods.registry import DEFAULT_METHOD, METHODS
 
     device = choose_device("auto").type
@@ -24,6 +25,7 @@ def methods(as_json: options.JsonOption = False) -> None:
                 "summary": method.summary,
                 "default": name == DEFAULT_METHOD,
                 "traceable": method.traceable,
+                "files": {option_of(file): use for file, use in method.uses.items()},
                 "device": device,
                 "presets": {key: asdict(config) for key, config in method.presets(device).items()},
             }
@@ -35,6 +37,8 @@ def methods(as_json: options.JsonOption = False) -> None:
         default = " (default)" if name == DEFAULT_METHOD else ""
         print(f"{name}{default}: {method.summary}")
         print(_origin_line(method.traceable))
+        for file, use in method.uses.items():
+            print(f"takes {option_of(file)}: {use}")
         print(f"settings on {device}:")
         _print_presets(dict(method.presets(device)))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -91,8 +92,37 @@ VggOption = Annotated[
     typer.Option(
         "--vgg",
         metavar="FILE",
-        help="Public VGG-19 weights, .pth or .safetensors: the coherence loss then compares their "
-        "features, as the paper does. Default: pixels, which needs no weights.",
+        help="Public VGG-19 weights, .pth or .safetensors, for losses that compare their features "
+        "where the method has one (semia, spade). Default: without, which needs no weights.",
+        show_default=False,
+    ),
+]
+WeightsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--weights",
+        metavar="FILE",
+        help="Published checkpoint to render by, without training (spade: *_net_G.pth).",
+        show_default=False,
+    ),
+]
+ClassMapOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--class-map",
+        metavar="FILE",
+        help="JSON: which classes of the checkpoint show which of LABELS. Default: those of the "
+        "same names.",
+        show_default=False,
+    ),
+]
+PairsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--pairs",
+        metavar="FOLDER",
+        help="Folder with images/ and labels/ of equal names, to learn from besides the source "
+        "(spade).",
         show_default=False,
     ),
 ]
@@ -158,7 +188,7 @@ class Choices:
     size: int | None
     classes: Path | None
     ignore: tuple[int, ...]
-    vgg: Path | None = None
+    files: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -188,9 +218,11 @@ def choices(
     size: int | None,
     classes: Path | None,
     ignore: str,
-    vgg: Path | None = None,
+    **files: Path | None,
 ) -> Choices:
     """The parsed options; :func:`checked` still has to see them.
+
+    ``files`` go to the method, by its arguments.
 
     Raises:
         ConfigError: two presets, or the seed is out of range.
@@ -202,7 +234,8 @@ def choices(
     if not 0 <= seed < 2**63:
         raise ConfigError("--seed", str(seed), "a whole number from 0 to 2**63 - 1")
     chosen = word or preset or DEFAULT_PRESET
-    return Choices(name, chosen, seed, device, size, classes, parse_ids(ignore), vgg)
+    given = {argument: file for argument, file in files.items() if file is not None}
+    return Choices(name, chosen, seed, device, size, classes, parse_ids(ignore), given)
 
 
 def checked(choices: Choices) -> Choices:
@@ -210,12 +243,12 @@ def checked(choices: Choices) -> Choices:
 
     Raises:
         ConfigError: unknown method or preset, absent device, size out of range.
-        ModelError: the VGG-19 weights cannot be used.
+        InputError: a file for the method cannot be used.
     """
     from likewise.methods.registry import DEFAULT_METHOD, find_method
 
     named = replace(choices, method=choices.method or DEFAULT_METHOD)
-    find_method(named.method)(named.preset, device=named.device, size=named.size, vgg=named.vgg)
+    find_method(named.method)(named.preset, device=named.device, size=named.size, **named.files)
     return named
 
 

@@ -24,6 +24,7 @@ from likewise.errors import ConfigError, ModelError, NotFittedError
 from likewise.images import Image
 from likewise.labels.label_map import LabelMap
 from likewise.methods.answer import Answer, Rendering
+from likewise.methods.files import files_for
 from likewise.methods.saving import (
     CONFIG_FILE,
     DAMAGE,
@@ -36,7 +37,6 @@ from likewise.methods.saving import (
     source_tensors,
 )
 from likewise.methods.source import Source
-from likewise.networks.vgg import load_vgg19
 from likewise.progress import SILENT, Progress
 from likewise.provenance import Provenance
 from likewise.version import __version__
@@ -82,17 +82,19 @@ class Method(ABC):
         device: "auto", "cpu", "cuda" or "mps".
         size: short side in pixels that the method works at; ``None`` takes the preset's. The
             answer always has the target's size.
-        vgg: file with the public VGG-19 weights, for methods that can use their features.
+        files: files by the arguments in :data:`likewise.methods.files.FILES`, of those that the
+            method's ``uses`` names; None stands for none.
 
     Raises:
         ConfigError: unknown preset, absent device, or size out of range; or the method has no use
-            for VGG-19.
-        ModelError: the weights file cannot be used.
+            for a file.
+        InputError: a file cannot be used.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
     traceable: ClassVar[bool] = False
+    uses: ClassVar[Mapping[str, str]] = {}  # file argument -> what the method does with it
 
     def __init__(
         self,
@@ -100,7 +102,7 @@ class Method(ABC):
         *,
         device: str = "auto",
         size: int | None = None,
-        vgg: Path | str | None = None,
+        **files: Path | str | None,
     ) -> None:
         self.device = choose_device(device)
         presets = self.presets(self.device.type)
@@ -114,13 +116,8 @@ class Method(ABC):
             if not 32 <= size <= 4096:
                 raise ConfigError("--size", f"{size}", "a short side from 32 to 4096 pixels")
             self.config = replace(self.config, size=size)
-        self.features = None
-        if vgg is not None:
-            if not hasattr(self.config, "vgg"):
-                raise ConfigError("--vgg", f"method {self.name} has no use for it", "no --vgg")
-            self.features = load_vgg19(vgg)
-            self.config = replace(self.config, vgg=self.features.sha256)
         self._source: Source | None = None
+        self._take(files_for(self.name, self.uses, files))
 
     @classmethod
     @abstractmethod
@@ -128,6 +125,12 @@ class Method(ABC):
         """Preset name -> frozen configuration with a ``size`` field, in order of effort.
 
         ``device_type`` is "cpu", "cuda" or "mps": what is quick on one is not on another.
+        """
+
+    def _take(self, files: Mapping[str, Path]) -> None:  # noqa: B027 - most methods take none
+        """Read and check ``files``, and note in the configuration which they are, by their hashes.
+
+        Called once, when the method is made; with no files at all when a model is loaded.
         """
 
     @abstractmethod

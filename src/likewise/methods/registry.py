@@ -7,8 +7,11 @@ from likewise.methods.base import Method
 from likewise.methods.likewise import Likewise
 from likewise.methods.patch import Patch
 from likewise.methods.semia import Semia
+from likewise.methods.spade.method import Spade
 
-METHODS: dict[str, type[Method]] = {method.name: method for method in (Likewise, Patch, Semia)}
+METHODS: dict[str, type[Method]] = {
+    method.name: method for method in (Likewise, Patch, Semia, Spade)
+}
 DEFAULT_METHOD = Likewise.name
 
 

@@ -9,7 +9,9 @@ fine detail from the full-size source along the same correspondence.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -31,6 +33,7 @@ from likewise.methods.frame import (
 from likewise.methods.source import Source
 from likewise.networks.generator import Generator
 from likewise.networks.spectral import at_rest
+from likewise.networks.vgg import VGG19Features, load_vgg19
 from likewise.patches.alignment import correspondence, enlarged
 from likewise.patches.blending.seams import without_seams
 from likewise.patches.fields import follow
@@ -66,7 +69,11 @@ class Semia(Method):
 
     name = "semia"
     summary = "conditional single-image GAN (the paper); trains on your one picture"
+    uses: ClassVar[Mapping[str, str]] = {
+        "vgg": "the coherence loss then compares their features, as the paper does, not pixels"
+    }
     config: SemiaConfig
+    features: VGG19Features | None = None
     _generator: Generator
     _rendered: Captured
     _last: _Shown | None
@@ -75,6 +82,11 @@ class Semia(Method):
     def presets(cls, device_type: str = "cpu") -> Mapping[str, SemiaConfig]:
         """smoke, fast, full and paper; on a CPU the first three are narrower."""
         return semia_presets(device_type)
+
+    def _take(self, files: Mapping[str, Path]) -> None:
+        if "vgg" in files:
+            self.features = load_vgg19(files["vgg"])
+            self.config = replace(self.config, vgg=self.features.sha256)
 
     def plan(self, image: Image, labels: LabelMap) -> Plan:
         """Working size, steps, and a time estimated from a step timed here."""
