@@ -36,6 +36,7 @@ from likewise.methods.saving import (
     read_source,
     source_tensors,
 )
+from likewise.methods.photographs import require_photograph
 from likewise.methods.source import Source
 from likewise.progress import SILENT, Progress
 from likewise.provenance import Provenance
@@ -75,7 +76,8 @@ class Method(ABC):
     """A way to render an analogy.
 
     A method is ``traceable`` if it takes its pixels from the source and says from where: its
-    answers then have an origin.
+    answers then have an origin. One with a ``stand_in`` works after a photograph of the target
+    layout: one that is handed to it, else the answer of the method of that name.
 
     Args:
         preset: one of :meth:`presets`.
@@ -95,6 +97,7 @@ class Method(ABC):
     summary: ClassVar[str]
     traceable: ClassVar[bool] = False
     uses: ClassVar[Mapping[str, str]] = {}  # file argument -> what the method does with it
+    stand_in: ClassVar[str] = ""
 
     def __init__(
         self,
@@ -133,6 +136,11 @@ class Method(ABC):
         Called once, when the method is made; with no files at all when a model is loaded.
         """
 
+    @property
+    def variant(self) -> str:
+        """What tables tell beside the name: that the method works otherwise than its paper."""
+        return ""
+
     @abstractmethod
     def plan(self, image: Image, labels: LabelMap) -> Plan:
         """What :meth:`fit` would do on this pair, without doing it."""
@@ -146,6 +154,10 @@ class Method(ABC):
     @abstractmethod
     def _render(self, source: Source, target: LabelMap) -> Answer:
         """Answer ``target``, in its size; with an origin if the method is traceable."""
+
+    def _render_after(self, source: Source, target: LabelMap, photograph: Image) -> Answer:
+        """The same after ``photograph``, of the target's size; for methods with a stand-in."""
+        raise AssertionError(f"{self.name} works after no photograph")
 
     @abstractmethod
     def _tensors(self) -> dict[str, torch.Tensor]:
@@ -177,27 +189,34 @@ class Method(ABC):
         self._source = source
         return self
 
-    def render(self, target: LabelMap) -> Image:
+    def render(self, target: LabelMap, photograph: Image | None = None) -> Image:
         """I': the source's appearance in the layout ``target``, of the target's size.
 
         The answer keeps the source image's mode and depth.
 
+        Args:
+            target: the layout.
+            photograph: a picture of that layout and size, for methods with a ``stand_in``; None
+                lets that stand in.
+
         Raises:
             NotFittedError: before :meth:`fit`.
             LabelError: ``target`` holds a class that the source labels do not.
+            ConfigError: the method has no use for a photograph.
+            ImageError: the photograph is of another size than the layout.
         """
-        return self._answer(target)[0]
+        return self._answer(target, photograph)[0]
 
-    def rendering(self, target: LabelMap) -> Rendering:
+    def rendering(self, target: LabelMap, photograph: Image | None = None) -> Rendering:
         """What :meth:`render` answers, and which source pixel each of its pixels came from.
 
         The provenance is None unless the method is ``traceable``. That a pixel is the source's,
         unchanged, is not the method's claim: it is found out by comparing the two.
 
         Raises:
-            NotFittedError, LabelError: as :meth:`render`.
+            NotFittedError, LabelError, ConfigError, ImageError: as :meth:`render`.
         """
-        image, origin = self._answer(target)
+        image, origin = self._answer(target, photograph)
         if origin is None:
             return Rendering(image, None)
         source = self.source.image
@@ -260,11 +279,17 @@ class Method(ABC):
         """
         return self._require_fitted("source")
 
-    def _answer(self, target: LabelMap) -> tuple[Image, np.ndarray | None]:
+    def _answer(
+        self, target: LabelMap, photograph: Image | None
+    ) -> tuple[Image, np.ndarray | None]:
         """I' in the source's mode and depth, and its origin from traceable methods."""
         source = self._require_fitted("render")
         target.require_known(source.labels, "target labels")
-        answer = self._render(source, target)
+        if photograph is None:
+            answer = self._render(source, target)
+        else:
+            require_photograph(self.name, self.stand_in, photograph, target)
+            answer = self._render_after(source, target, photograph)
         assert answer.pixels.shape[:2] == target.size, answer.pixels.shape
         assert (answer.origin is not None) == self.traceable, self.name
         return source.image.with_float(answer.pixels), answer.origin

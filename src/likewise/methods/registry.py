@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from likewise.errors import ConfigError
 from likewise.methods.base import Method
+from likewise.methods.deep_image_analogy.method import DeepImageAnalogy
 from likewise.methods.likewise import Likewise
 from likewise.methods.patch import Patch
 from likewise.methods.semia import Semia
 from likewise.methods.spade.method import Spade
 
 METHODS: dict[str, type[Method]] = {
-    method.name: method for method in (Likewise, Patch, Semia, Spade)
+    method.name: method for method in (Likewise, Patch, Semia, Spade, DeepImageAnalogy)
 }
 DEFAULT_METHOD = Likewise.name
 
