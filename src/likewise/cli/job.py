@@ -42,6 +42,8 @@ def carry_out(
     choices = options.checked(choices)
     if manner.provenance:
         options.require_traceable(choices.method)
+    if files.photographs:
+        options.require_photographed(choices.method)
     outputs = work.outputs(place, targets, pair.image, manner)
     require_apart(outputs, files.inputs(choices))
     analogy = Analogy(
@@ -65,7 +67,7 @@ def carry_out(
         seed=choices.seed,
         **environment,
         plan=record.describe_plan(plan),
-        inputs=record.describe_pair(pair) | {"targets": record.describe_targets(targets)},
+        inputs=record.describe_pair(pair) | {"targets": record.describe_targets(targets, analogy)},
         identity=identity,
         doubts=doubting.to_json(),
     )
@@ -108,9 +110,14 @@ def _fit_then_render(
 
 
 def render_only(
-    model: Path, targets: tuple[Path, ...], out: Path, device: str, manner: Manner
+    model: Path,
+    targets: tuple[Path, ...],
+    photographs: tuple[Path, ...],
+    out: Path,
+    device: str,
+    manner: Manner,
 ) -> None:
-    """``likewise render``.
+    """``likewise render``; of ``photographs`` there is one for each target, or none.
 
     Raises:
         InputError: anything is wrong with the model, the targets or the place.
@@ -121,11 +128,13 @@ def render_only(
         model = model / MODEL  # the folder of a whole run was named: its model is meant
     if manner.provenance:
         options.require_traceable(read_description(model)["method"])
+    if photographs:
+        options.require_photographed(read_description(model)["method"])
     analogy = Analogy.load(model, device=device)
-    layouts = read_targets(targets, analogy.labels, terminal)
+    layouts = read_targets(targets, analogy.labels, terminal, photographs)
     outputs = work.outputs(place, layouts, analogy.image, manner)
     model_files = [model / CONFIG_FILE, model / MODEL_FILE]
-    require_apart(outputs, [*targets, *model_files])
+    require_apart(outputs, [*targets, *photographs, *model_files])
     doubting = Doubting(layouts, terminal, check=manner.check)
     doubting.layouts(analogy.labels)
     session.watch.lap("read")
@@ -133,7 +142,7 @@ def render_only(
         **record.environment(analogy),
         inputs={
             "model": [file_facts(file) for file in model_files],
-            "targets": record.describe_targets(layouts),
+            "targets": record.describe_targets(layouts, analogy),
         },
         doubts=doubting.to_json(),
     )

@@ -25,6 +25,7 @@ def methods(as_json: options.JsonOption = False) -> None:
                 "summary": method.summary,
                 "default": name == DEFAULT_METHOD,
                 "traceable": method.traceable,
+                "stand_in": method.stand_in,
                 "files": {option_of(file): use for file, use in method.uses.items()},
                 "device": device,
                 "presets": {key: asdict(config) for key, config in method.presets(device).items()},
@@ -37,6 +38,8 @@ def methods(as_json: options.JsonOption = False) -> None:
         default = " (default)" if name == DEFAULT_METHOD else ""
         print(f"{name}{default}: {method.summary}")
         print(_origin_line(method.traceable))
+        if method.stand_in:
+            print(f"works after a photograph of the layout: --target-image, else {method.stand_in}")
         for file, use in method.uses.items():
             print(f"takes {option_of(file)}: {use}")
         print(f"settings on {device}:")

@@ -116,6 +116,16 @@ ClassMapOption = Annotated[
         show_default=False,
     ),
 ]
+TargetImagesOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--target-image",
+        metavar="FILE",
+        help="A photograph of a layout, once for each TARGET in their order, for methods that work "
+        "after one (deep_image_analogy). Default: the answer of another method.",
+        show_default=False,
+    ),
+]
 PairsOption = Annotated[
     Path | None,
     typer.Option(
@@ -267,6 +277,18 @@ def require_traceable(method: str) -> None:
             f"method {method} paints pixels of its own, which come from nowhere in the source",
             " or ".join(able) or "no --provenance",
         )
+
+
+def require_photographed(method: str) -> None:
+    """Refuse ``--target-image`` for a method that works after no photograph.
+
+    Raises:
+        ConfigError: naming it.
+    """
+    from likewise.methods.photographs import require_use
+    from likewise.methods.registry import find_method
+
+    require_use(method, find_method(method).stand_in)
 
 
 def parse_ids(text: str) -> tuple[int, ...]:

@@ -38,7 +38,9 @@ def chosen_contestants(all_: tuple[str, ...], words: str | None) -> tuple[str, .
 
 
 def _contestant(all_: tuple[str, ...], word: str) -> str:
-    meant = [name for name in all_ if name == word or name.partition(":")[0] == word]
+    meant = [
+        name for name in all_ if word in (name, name.partition(":")[0], name.partition(" (")[0])
+    ]
     if word in meant:
         return word
     if len(meant) != 1:

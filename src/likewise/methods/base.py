@@ -25,6 +25,7 @@ from likewise.images import Image
 from likewise.labels.label_map import LabelMap
 from likewise.methods.answer import Answer, Rendering
 from likewise.methods.files import files_for
+from likewise.methods.photographs import require_like, require_use
 from likewise.methods.saving import (
     CONFIG_FILE,
     DAMAGE,
@@ -36,7 +37,6 @@ from likewise.methods.saving import (
     read_source,
     source_tensors,
 )
-from likewise.methods.photographs import require_photograph
 from likewise.methods.source import Source
 from likewise.progress import SILENT, Progress
 from likewise.provenance import Provenance
@@ -288,7 +288,8 @@ class Method(ABC):
         if photograph is None:
             answer = self._render(source, target)
         else:
-            require_photograph(self.name, self.stand_in, photograph, target)
+            require_use(self.name, self.stand_in)
+            require_like(photograph, target, "photograph")
             answer = self._render_after(source, target, photograph)
         assert answer.pixels.shape[:2] == target.size, answer.pixels.shape
         assert (answer.origin is not None) == self.traceable, self.name

@@ -9,7 +9,7 @@ from likewise.labels.label_map import LabelMap
 OPTION = "--target-image"
 
 
-def require_stand_in(method: str, stand_in: str) -> None:
+def require_use(method: str, stand_in: str) -> None:
     """Refuse a photograph for a ``method`` that works after none, and so has no stand-in for one.
 
     Raises:
@@ -19,14 +19,12 @@ def require_stand_in(method: str, stand_in: str) -> None:
         raise ConfigError(OPTION, f"method {method} has no use for it", f"no {OPTION}")
 
 
-def require_photograph(method: str, stand_in: str, photograph: Image, target: LabelMap) -> None:
-    """Refuse a photograph that ``method`` cannot render ``target`` after.
+def require_like(photograph: Image, target: LabelMap, argument: object = OPTION) -> None:
+    """Refuse a photograph that cannot be one of the layout ``target``.
 
     Raises:
-        ConfigError: the method works after none.
-        ImageError: it has another size than the layout.
+        ImageError: it has another size.
     """
-    require_stand_in(method, stand_in)
     if photograph.size != target.size:
-        (found, wanted) = (f"{w} x {h} pixels" for h, w in (photograph.size, target.size))
-        raise ImageError(OPTION, found, f"the size of its layout, {wanted}")
+        found, wanted = (f"{w} x {h} pixels" for h, w in (photograph.size, target.size))
+        raise ImageError(argument, found, f"the size of its layout, {wanted}")

@@ -73,7 +73,9 @@ class VGG19Features(nn.Module):
         deepest = max(LAYERS[name][0] for name in layers)
         self.features = nn.ModuleDict(
             {
-                str(position): nn.Conv2d(_scaled(before, width), _scaled(after, width), 3, padding=1)
+                str(position): nn.Conv2d(
+                    _scaled(before, width), _scaled(after, width), 3, padding=1
+                )
                 for position, before, after in LAYERS.values()
                 if position <= deepest
             }

@@ -23,7 +23,9 @@ def at(picture: Tensor, row: int, column: int) -> Tensor:
     return picture[:, min(max(row, 0), height - 1), min(max(column, 0), width - 1)]
 
 
-def distance(a: Tensor, b: Tensor, here: tuple[int, int], there: tuple[int, int], half: int) -> float:
+def distance(
+    a: Tensor, b: Tensor, here: tuple[int, int], there: tuple[int, int], half: int
+) -> float:
     """Between two patches, place by place."""
     total = 0.0
     for down in range(-half, half + 1):
@@ -63,7 +65,12 @@ def test_the_coarsest_search_is_exact(patch: int) -> None:
 
 @pytest.mark.parametrize(
     ("size", "source", "patch", "radius"),
-    [((8, 10), (9, 8), 3, 2), ((7, 9), (8, 11), 5, 1), ((2, 3), (5, 2), 3, 6), ((6, 6), (6, 6), 1, 0)],
+    [
+        ((8, 10), (9, 8), 3, 2),
+        ((7, 9), (8, 11), 5, 1),
+        ((2, 3), (5, 2), 3, 6),
+        ((6, 6), (6, 6), 1, 0),
+    ],
 )
 @pytest.mark.parametrize("budget", [1, 1 << 20])
 def test_the_windowed_search_is_exact(

@@ -16,9 +16,7 @@ class DeepImageAnalogyConfig:
     size: int = field(
         default=448, metadata={"help": "short side of the source at level 1, pixels, at most"}
     )
-    steps: int = field(
-        default=100, metadata={"help": "of L-BFGS, at most, in each deconvolution"}
-    )
+    steps: int = field(default=100, metadata={"help": "of L-BFGS, at most, in each deconvolution"})
     patches: tuple[int, ...] = field(
         default=(3, 3, 3, 5, 5), metadata={"help": "sides of patches, levels 5 to 1, places"}
     )

@@ -21,21 +21,49 @@ def deconvolved(
         part: from the finer level to the coarser, differentiable.
         goal: the coarser features.
         start: of the search; 0 steps give it back.
-        steps: of L-BFGS, at most. Each finds a step length that lowers the objective.
+        steps: of L-BFGS, at most, in at most twice as many evaluations. Each lowers the objective.
     """
     if steps == 0:
         return start
-    values = start.clone().requires_grad_()
-    scale = goal.square().sum().clamp_min(torch.finfo(goal.dtype).tiny)
-    optimiser = torch.optim.LBFGS(
-        [values], max_iter=steps, history_size=10, line_search_fn="strong_wolfe"
-    )
 
-    def objective() -> Tensor:
-        loss = (part(values) - goal).square().sum() / scale
-        (values.grad,) = torch.autograd.grad(loss, values)
-        return loss
+    def objective(values: Tensor) -> tuple[Tensor, Tensor]:
+        loss = (part(values) - goal).square().sum() / 2
+        return loss, torch.autograd.grad(loss, values)[0]
 
     with torch.enable_grad():
-        optimiser.step(objective)
-    return values.detach()
+        gradient = objective(start.clone().requires_grad_())[1]
+        if not gradient.any():
+            return start  # it cannot be better
+        # torch's L-BFGS begins with a step of length 1 in all, the sum of absolute values. In these
+        # units that is as far as is best down the gradient, were the network linear.
+        length = _length(part, goal, start, gradient)
+        slope = gradient.abs().sum()
+        moved = torch.zeros_like(start).requires_grad_()
+        optimiser = torch.optim.LBFGS(
+            [moved],
+            max_iter=steps,
+            max_eval=2 * steps,
+            tolerance_grad=0,
+            tolerance_change=0,
+            history_size=10,
+            line_search_fn="strong_wolfe",
+        )
+
+        def closure() -> Tensor:
+            loss, gradient = objective(start + length * slope * moved)
+            moved.grad = gradient / slope
+            return loss / (length * slope.square())
+
+        optimiser.step(closure)
+    return (start + length * slope * moved).detach()
+
+
+def _length(
+    part: Callable[[Tensor], Tensor], goal: Tensor, start: Tensor, gradient: Tensor
+) -> Tensor:
+    """How many times ``gradient`` to go down from ``start`` for the least squares."""
+    with torch.no_grad():
+        now = part(start)
+        change = part(start - gradient) - now
+        best = ((goal - now) * change).sum() / change.square().sum()
+    return torch.where(best > 0, best, torch.ones_like(best))

@@ -5,12 +5,14 @@ A field is (2, H, W) int64: row and column in another picture, for every place o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 
-def finer(field: Tensor, size: tuple[int, int], source: tuple[int, int]) -> Tensor:
+def finer(field: Tensor, size: Sequence[int], source: Sequence[int]) -> Tensor:
     """``field`` at twice the resolution: each of its moves is doubled, and made by four places.
 
     Args:
@@ -26,17 +28,17 @@ def finer(field: Tensor, size: tuple[int, int], source: tuple[int, int]) -> Tens
         for length, last in zip(size, field.shape[1:], strict=True)
     )
     coarse = field[:, rows][:, :, columns]
-    rest = places(size, field.device) - 2 * torch.stack(torch.meshgrid(rows, columns, indexing="ij"))
-    return within(2 * coarse + rest, source)
+    continued = torch.stack(torch.meshgrid(rows, columns, indexing="ij"))
+    return within(2 * (coarse - continued) + places(size, field.device), source)
 
 
-def within(field: Tensor, source: tuple[int, int]) -> Tensor:
+def within(field: Tensor, source: Sequence[int]) -> Tensor:
     """``field`` with what leads outside ``source`` led to its border."""
     last = torch.tensor(source, device=field.device)[:, None, None] - 1
     return torch.minimum(field, last).clamp_min(0)
 
 
-def places(size: tuple[int, int], device: torch.device) -> Tensor:
+def places(size: Sequence[int], device: torch.device) -> Tensor:
     """(2, H, W): row and column of every place; the field that leads everywhere to itself."""
     axes = [torch.arange(length, device=device) for length in size]
     return torch.stack(torch.meshgrid(*axes, indexing="ij"))

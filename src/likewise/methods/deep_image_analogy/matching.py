@@ -1,4 +1,4 @@
-"""Matching: the fields between two photographs and back, level by level (section 4, algorithm 1)."""
+"""Matching: the fields between two photographs and back, level by level (section 4)."""
 
 from __future__ import annotations
 
@@ -56,9 +56,7 @@ def matched(
         latent_photograph = _latent(network, level, photograph, source, back, config)
         ours = normalised((source[level], latent_source))
         theirs = normalised((latent_photograph, photograph[level]))
-        search = partial(
-            around, patch=config.patches[level], radius=config.radii[level - 1]
-        )
+        search = partial(around, patch=config.patches[level], radius=config.radii[level - 1])
         forth, back = search(ours, theirs, forth), search(theirs, ours, back)
     return Fields(forth, back)
 

@@ -87,7 +87,7 @@ def around(
 
 
 def _best(
-    products: Tensor, corner: Tensor, source: tuple[int, int], patch: int, radius: int
+    products: Tensor, corner: Tensor, source: Sequence[int], patch: int, radius: int
 ) -> Tensor:
     """Where the four places of each block find the most alike patches: (N, 2, 2, 2).
 
