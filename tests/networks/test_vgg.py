@@ -154,3 +154,10 @@ def test_other_weights_are_refused_by_name(
 def test_unknown_layers_are_refused(layers: tuple[str, ...]) -> None:
     with pytest.raises(ConfigError, match="relu5_4"):
         VGG19Features(layers)
+
+
+def test_going_onward_from_a_layer_is_what_the_whole_network_does(file: Path) -> None:
+    network = load_vgg19(file, layers=("relu1_1", "relu2_1", "relu3_1"))
+    seen = network(image())
+    assert torch.equal(network.onward(seen["relu1_1"], "relu1_1", "relu2_1"), seen["relu2_1"])
+    assert torch.equal(network.onward(seen["relu1_1"], "relu1_1", "relu3_1"), seen["relu3_1"])
