@@ -26,6 +26,7 @@ def demo(
     seed: options.SeedOption = 0,
     device: options.DeviceOption = "auto",
     size: options.SizeOption = None,
+    settings: options.SetOption = None,
     vgg: options.VggOption = None,
     weights: options.WeightsOption = None,
     class_map: options.ClassMapOption = None,
@@ -43,7 +44,7 @@ def demo(
     manner = Manner(as_json, dry_run, quiet, resume, overwrite, provenance)
     case = find_example(example)
     files = {"vgg": vgg, "weights": weights, "class_map": class_map}
-    chosen = options.choices(method, preset, seed, device, size, None, "", **files)
+    chosen = options.choices(method, preset, seed, device, size, None, "", settings, **files)
     from likewise.cli.sources import Files
     from likewise.cli.start import fit_and_render
 

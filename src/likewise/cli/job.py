@@ -51,6 +51,7 @@ def carry_out(
         choices.preset,
         device=choices.device,
         size=choices.size,
+        settings=choices.settings,
         **choices.files,
     )
     identity = record.identity(pair, choices, analogy)

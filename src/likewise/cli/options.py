@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
@@ -136,6 +136,16 @@ PairsOption = Annotated[
         show_default=False,
     ),
 ]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Set one setting of the method otherwise than its preset does; may be repeated. "
+        "likewise methods NAME lists them.",
+        show_default=False,
+    ),
+]
 ClassesOption = Annotated[
     Path | None,
     typer.Option(
@@ -199,6 +209,7 @@ class Choices:
     classes: Path | None
     ignore: tuple[int, ...]
     files: Mapping[str, Path] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -228,14 +239,15 @@ def choices(
     size: int | None,
     classes: Path | None,
     ignore: str,
+    settings: Sequence[str] | None = None,
     **files: Path | None,
 ) -> Choices:
     """The parsed options; :func:`checked` still has to see them.
 
-    ``files`` go to the method, by its arguments.
+    ``files`` go to the method, by its arguments; ``settings`` are words NAME=VALUE.
 
     Raises:
-        ConfigError: two presets, or the seed is out of range.
+        ConfigError: two presets, a setting without a value, or the seed is out of range.
         LabelError: ``ignore`` is not a list of ids.
     """
     name, _, word = (method or "").partition(":")
@@ -245,20 +257,27 @@ def choices(
         raise ConfigError("--seed", str(seed), "a whole number from 0 to 2**63 - 1")
     chosen = word or preset or DEFAULT_PRESET
     given = {argument: file for argument, file in files.items() if file is not None}
-    return Choices(name, chosen, seed, device, size, classes, parse_ids(ignore), given)
+    set_ = parse_settings(settings or ())
+    return Choices(name, chosen, seed, device, size, classes, parse_ids(ignore), given, set_)
 
 
 def checked(choices: Choices) -> Choices:
     """``choices`` with the method named, checked against what this package and machine have.
 
     Raises:
-        ConfigError: unknown method or preset, absent device, size out of range.
+        ConfigError: unknown method, preset or setting, absent device, size or setting out of range.
         InputError: a file for the method cannot be used.
     """
     from likewise.methods.registry import DEFAULT_METHOD, find_method
 
     named = replace(choices, method=choices.method or DEFAULT_METHOD)
-    find_method(named.method)(named.preset, device=named.device, size=named.size, **named.files)
+    find_method(named.method)(
+        named.preset,
+        device=named.device,
+        size=named.size,
+        settings=named.settings,
+        **named.files,
+    )
     return named
 
 
@@ -279,6 +298,7 @@ def require_traceable(method: str) -> None:
         )
 
 
+<<<<<<< HEAD
 def require_photographed(method: str) -> None:
     """Refuse ``--target-image`` for a method that works after no photograph.
 
@@ -289,6 +309,23 @@ def require_photographed(method: str) -> None:
     from likewise.methods.registry import find_method
 
     require_use(method, find_method(method).stand_in)
+=======
+def parse_settings(words: Sequence[str]) -> dict[str, str]:
+    """The settings in words such as ``rounds=4``, by name.
+
+    Raises:
+        ConfigError: a word without ``=``, or a setting that is there twice.
+    """
+    found: dict[str, str] = {}
+    for word in words:
+        name, equals, value = (part.strip() for part in word.partition("="))
+        if not (name and equals):
+            raise ConfigError("--set", repr(word), "NAME=VALUE, as in --set rounds=4")
+        if name in found:
+            raise ConfigError("--set", f"{name} twice", "each setting once")
+        found[name] = value
+    return found
+>>>>>>> main
 
 
 def parse_ids(text: str) -> tuple[int, ...]:

@@ -16,6 +16,7 @@ def run(
     seed: options.SeedOption = 0,
     device: options.DeviceOption = "auto",
     size: options.SizeOption = None,
+    settings: options.SetOption = None,
     vgg: options.VggOption = None,
     weights: options.WeightsOption = None,
     class_map: options.ClassMapOption = None,
@@ -41,7 +42,7 @@ def run(
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite, provenance, check)
     given = {"vgg": vgg, "weights": weights, "class_map": class_map, "pairs": pairs}
-    chosen = options.choices(method, preset, seed, device, size, classes, ignore, **given)
+    chosen = options.choices(method, preset, seed, device, size, classes, ignore, settings, **given)
     from likewise.cli.sources import Files
     from likewise.cli.start import fit_and_render
 

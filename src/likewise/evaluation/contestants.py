@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from likewise.errors import ConfigError
 from likewise.methods.base import Method
@@ -72,7 +72,9 @@ class Contestant:
             InputError: a file cannot be used.
         """
         kind = find_method(self.method)
-        usable = {name: file for name, file in (files or {}).items() if name in kind.uses}
+        usable: dict[str, Any] = {
+            name: file for name, file in (files or {}).items() if name in kind.uses
+        }
         return kind(self.preset, device=device, size=size, **usable)
 
 

@@ -37,6 +37,7 @@ from likewise.methods.saving import (
     read_source,
     source_tensors,
 )
+from likewise.methods.settings import with_settings
 from likewise.methods.source import Source
 from likewise.progress import SILENT, Progress
 from likewise.provenance import Provenance
@@ -84,12 +85,14 @@ class Method(ABC):
         device: "auto", "cpu", "cuda" or "mps".
         size: short side in pixels that the method works at; ``None`` takes the preset's. The
             answer always has the target's size.
+        settings: fields of the configuration by name, in place of the preset's; values of their
+            types, or as text. ``likewise methods NAME`` lists them.
         files: files by the arguments in :data:`likewise.methods.files.FILES`, of those that the
             method's ``uses`` names; None stands for none.
 
     Raises:
-        ConfigError: unknown preset, absent device, or size out of range; or the method has no use
-            for a file.
+        ConfigError: unknown preset or setting, absent device, size or setting out of range; or the
+            method has no use for a file.
         InputError: a file cannot be used.
     """
 
@@ -105,6 +108,7 @@ class Method(ABC):
         *,
         device: str = "auto",
         size: int | None = None,
+        settings: Mapping[str, Any] | None = None,
         **files: Path | str | None,
     ) -> None:
         self.device = choose_device(device)
@@ -114,7 +118,7 @@ class Method(ABC):
                 "--preset", f"unknown preset {preset!r}", f"one of {', '.join(presets)}"
             )
         self.preset = preset
-        self.config = presets[preset]
+        self.config = with_settings(presets[preset], settings or {}, self.name)
         if size is not None:
             if not 32 <= size <= 4096:
                 raise ConfigError("--size", f"{size}", "a short side from 32 to 4096 pixels")

@@ -82,10 +82,17 @@ def spectrally_normalised(layer: nn.Module) -> nn.Module:
 
 
 def at_rest(network: N) -> N:
-    """A copy of ``network`` whose weights are normalised once and for all; for rendering."""
+    """A copy of ``network`` for rendering, whose weights are normalised once and for all: its state
+    holds plain weights.
+    """
     copied = copy.deepcopy(network).eval().requires_grad_(False)
-    for norm, holder in normalisers(copied):
-        norm.ready = norm(holder.original)
+    for module in list(copied.modules()):
+        if parametrize.is_parametrized(module, "weight"):
+            weight = cast(Tensor, module.weight)
+            # By hand: torch would take the property from the class, which the original shares.
+            module.__class__ = type(module).__bases__[0]
+            del module.parametrizations
+            module.weight = nn.Parameter(weight, requires_grad=False)
     return copied
 
 

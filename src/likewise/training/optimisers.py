@@ -43,14 +43,19 @@ class Optimisers:
 
 
 def adam(
-    module: torch.nn.Module, rate: float, beta2: float, device: torch.device
+    module: torch.nn.Module,
+    rate: float,
+    beta2: float,
+    device: torch.device,
+    *,
+    beta1: float = 0.0,
 ) -> torch.optim.Adam:
-    """Adam (beta 0, ``beta2``) over ``module``; its step size is a tensor on a GPU."""
+    """Adam (``beta1``, ``beta2``) over ``module``; its step size is a tensor on a GPU."""
     on_gpu = device.type == "cuda"
     return torch.optim.Adam(
         module.parameters(),
         lr=torch.tensor(rate, device=device) if on_gpu else rate,
-        betas=(0.0, beta2),
+        betas=(beta1, beta2),
         fused=device.type in ("cpu", "cuda"),
         capturable=on_gpu,
     )

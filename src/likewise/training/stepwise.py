@@ -67,12 +67,12 @@ class StepwiseFit(ABC):
         finally:
             progress.finish()
 
-    def seconds_of(self, work: Callable[[], object]) -> float:
-        """The quickest of a few runs of ``work`` after warming up; one where a run takes long."""
+    def seconds_of(self, work: Callable[[], object], *, spend: float = ESTIMATE_SECONDS) -> float:
+        """The quickest run of ``work`` in ``spend`` seconds after warming up; one at least."""
         best, began = float("inf"), time.perf_counter()
         for _ in range(6 if self.device.type == "cuda" else 1):
             work()
-        while best == float("inf") or time.perf_counter() - began < ESTIMATE_SECONDS:
+        while best == float("inf") or time.perf_counter() - began < spend:
             self.wait()
             start = time.perf_counter()
             work()

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from likewise.errors import ConfigError
 from likewise.geometry.augmentation import Augmentation
 from likewise.networks.spade_generator import DOUBLINGS
 
 NORMS = ("batch", "instance")
 
 
-def _setting(default: Any, meaning: str) -> Any:
-    return field(default=default, metadata={"help": meaning})
+def _setting(default: Any, meaning: str, **more: Any) -> Any:
+    """A field with its help and what may be set: ``range`` or ``choices``."""
+    return field(default=default, metadata={"help": meaning} | more)
 
 
 @dataclass(frozen=True)
@@ -22,39 +22,39 @@ class SpadeConfig:
     where it has one.
     """
 
-    size: int = _setting(256, "short side the network works at, pixels")
-    width: int = _setting(64, "channels of G at full size; 16 times as many at the start")
-    hidden: int = _setting(128, "channels between the layout and gamma, beta")
-    upsampling: str = _setting("normal", "doublings in G: normal (5), more (6), most (7)")
-    norm: str = _setting("batch", "normalisation in G: batch, instance")
-    d_width: int = _setting(64, "channels after D's first layer")
-    d_layers: int = _setting(4, "layers of each discriminator before its scores")
-    d_scales: int = _setting(2, "sizes of the picture that D judges")
-    iterations: int = _setting(5000, "steps, each of D and of G")
-    batch: int = _setting(2, "pictures a step")
-    g_rate: float = _setting(1e-4, "Adam step size of G")
-    d_rate: float = _setting(4e-4, "Adam step size of D")
-    beta2: float = _setting(0.9, "Adam memory of squared gradients")
-    decay_from: float = _setting(0.5, "share of training after which step sizes fall to nothing")
+    size: int = _setting(256, "short side the network works at, pixels", range=(32, 4096))
+    width: int = _setting(
+        64, "channels of G at full size; 16 times as many at the start", range=(2, 1024)
+    )
+    hidden: int = _setting(128, "channels between the layout and gamma, beta", range=(1, 1024))
+    upsampling: str = _setting(
+        "normal", "doublings in G: normal (5), more (6), most (7)", choices=tuple(DOUBLINGS)
+    )
+    norm: str = _setting("batch", "normalisation in G: batch, instance", choices=NORMS)
+    d_width: int = _setting(64, "channels after D's first layer", range=(1, 1024))
+    d_layers: int = _setting(4, "layers of each discriminator before its scores", range=(1, 8))
+    d_scales: int = _setting(2, "sizes of the picture that D judges", range=(1, 4))
+    iterations: int = _setting(5000, "steps, each of D and of G", range=(1, 10_000_000))
+    batch: int = _setting(2, "pictures a step", range=(1, 1024))
+    g_rate: float = _setting(1e-4, "Adam step size of G", range=(0, 1))
+    d_rate: float = _setting(4e-4, "Adam step size of D", range=(0, 1))
+    beta2: float = _setting(0.9, "Adam memory of squared gradients", range=(0, 0.99999))
+    decay_from: float = _setting(
+        0.5, "share of training after which step sizes fall to nothing", range=(0, 1)
+    )
     feature_matching: float = _setting(10.0, "weight of feature matching in D, a layer")
     perceptual: float = _setting(10.0, "weight of the perceptual loss, where --vgg gives VGG-19")
     pixels: float = _setting(0.0, "weight of the absolute difference of pixels; not in the paper")
     bfloat16: bool = _setting(True, "networks in bfloat16 on devices that are quicker in it")
-    bend: float = _setting(0.04, "largest thin-plate-spline offset, image widths")
-    bend_probability: float = _setting(0.7, "share of augmentations that bend")
-    zoom: float = _setting(1.3, "largest magnification of augmentations")
-    shift: float = _setting(0.1, "largest translation of augmentations, image sides")
-    flip: float = _setting(0.5, "probability that an augmentation is mirrored")
+    bend: float = _setting(0.04, "largest thin-plate-spline offset, image widths", range=(0, 1))
+    bend_probability: float = _setting(0.7, "share of augmentations that bend", range=(0, 1))
+    zoom: float = _setting(1.3, "largest magnification of augmentations", range=(1, 10))
+    shift: float = _setting(0.1, "largest translation of augmentations, image sides", range=(0, 1))
+    flip: float = _setting(0.5, "probability that an augmentation is mirrored", range=(0, 1))
     vgg: str = _setting("", "SHA-256 of the VGG-19 weights; empty: no perceptual loss")
     weights: str = _setting("", "SHA-256 of the published checkpoint; empty: G is trained")
     class_map: str = _setting("", "SHA-256 of the class map; empty: classes of equal names")
     pairs: str = _setting("", "SHA-256 over the folder of pairs; empty: the source alone")
-
-    def __post_init__(self) -> None:
-        if self.upsampling not in DOUBLINGS:
-            raise ConfigError("upsampling", self.upsampling, f"one of {', '.join(DOUBLINGS)}")
-        if self.norm not in NORMS:
-            raise ConfigError("norm", self.norm, f"one of {', '.join(NORMS)}")
 
     def augmentation(self) -> Augmentation:
         """The warps of training; of full strength from the first step, for G sees layouts alone."""

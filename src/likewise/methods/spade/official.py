@@ -65,8 +65,8 @@ def read_official(path: Path, *, size: int, upsampling: str) -> tuple[SpadeGener
     """
     weights = read_weights(path, EXPECTED)
     ours = {our_name(name) or name: name for name in weights}
+    named = {our: _tensor(path, weights, name) for our, name in ours.items()}
     try:
-        named = {our: _tensor(path, weights, name) for our, name in ours.items()}
         layout_channels = named["blocks.0.norm_first.hidden.weight"].shape[1]
         release = release_of(layout_channels, size, upsampling_of(named, upsampling))
         shape = SpadeShape.of(named, release.upsampling, release.size)
@@ -95,7 +95,7 @@ def _tensor(path: Path, weights: Mapping[str, object], name: str) -> Tensor:
     if not name.endswith(".weight_orig"):
         return value
     stem = name.removesuffix("_orig")
-    matrix = value.flatten(1)
+    matrix = torch.atleast_2d(value).flatten(1)
     u = named_tensor(path, weights, f"{stem}_u", Size([matrix.shape[0]]))
     v = named_tensor(path, weights, f"{stem}_v", Size([matrix.shape[1]]))
     return value / torch.dot(u, torch.mv(matrix, v))
