@@ -47,21 +47,14 @@ def methods(
         }
         Terminal(as_json=True).summary(listed)
         return
-<<<<<<< HEAD
-    for name, method in METHODS.items():
-        default = " (default)" if name == DEFAULT_METHOD else ""
-        print(f"{name}{default}: {method.summary}")
-        print(_origin_line(method.traceable))
-        if method.stand_in:
-            print(f"works after a photograph of the layout: --target-image, else {method.stand_in}")
-=======
     for key, method in chosen.items():
         default = " (default)" if key == DEFAULT_METHOD else ""
         presets = dict(method.presets(device))
         print(f"{key}{default}: {method.summary}")
         print(f"  presets: {', '.join(presets)}")
         print(f"  {_origin_line(method.traceable)}")
->>>>>>> main
+        if method.stand_in:
+            print(f"  works after a photograph of the layout: --target-image, or {method.stand_in}")
         for file, use in method.uses.items():
             print(f"  takes {option_of(file)}: {use}")
         if name is not None:

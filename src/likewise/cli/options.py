@@ -298,7 +298,6 @@ def require_traceable(method: str) -> None:
         )
 
 
-<<<<<<< HEAD
 def require_photographed(method: str) -> None:
     """Refuse ``--target-image`` for a method that works after no photograph.
 
@@ -309,7 +308,8 @@ def require_photographed(method: str) -> None:
     from likewise.methods.registry import find_method
 
     require_use(method, find_method(method).stand_in)
-=======
+
+
 def parse_settings(words: Sequence[str]) -> dict[str, str]:
     """The settings in words such as ``rounds=4``, by name.
 
@@ -325,7 +325,6 @@ def parse_settings(words: Sequence[str]) -> dict[str, str]:
             raise ConfigError("--set", f"{name} twice", "each setting once")
         found[name] = value
     return found
->>>>>>> main
 
 
 def parse_ids(text: str) -> tuple[int, ...]:
