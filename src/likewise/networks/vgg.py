@@ -9,6 +9,7 @@ Simonyan and Zisserman, "Very deep convolutional networks for large-scale image 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -175,8 +176,10 @@ def load_vgg19(
 
     Args:
         path: of the weights file.
-        expected_sha256: the file's hash in hexadecimal; checked before anything is read. Where
-            none is given the hash found is recorded all the same, as ``sha256`` of the answer.
+        expected_sha256: the file's hash in hexadecimal, or its first digits; checked before
+            anything is read. None takes the digits that a name such as ``vgg19-dcbb9e9d.pth``
+            tells, as published files of PyTorch do. The hash found is recorded in any case, as
+            ``sha256`` of the answer.
         layers: as :class:`VGG19Features`.
 
     Raises:
@@ -187,11 +190,12 @@ def load_vgg19(
     network = VGG19Features(layers)
     path = Path(path)
     found = _hash_of(path)
-    if expected_sha256 is not None and found != expected_sha256.strip().lower():
+    expected = _told_hash(path) if expected_sha256 is None else expected_sha256.strip().lower()
+    if not found.startswith(expected):
         raise ModelError(
             path,
             f"SHA-256 {found}",
-            f"SHA-256 {expected_sha256}",
+            f"SHA-256 {expected}{'...' if len(expected) < len(found) else ''}",
             "Fetch the file again from where that hash was published.",
         )
     weights = read_weights(path, "VGG-19 weights")
@@ -202,6 +206,15 @@ def load_vgg19(
     network.load_state_dict(wanted)
     network.sha256 = found
     return network
+
+
+def _told_hash(path: Path) -> str:
+    """The first digits of the hash that the file's name tells; empty where it tells none.
+
+    Digits without a letter may be a date.
+    """
+    told = re.search(r"-(?=\d*[a-f])([0-9a-f]{8,64})\.pth$", path.name)
+    return told[1] if told else ""
 
 
 def _hash_of(path: Path) -> str:

@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import save_file
 from tests import pairs, scenes
 
-from likewise.errors import ConfigError, ImageError
+from likewise.errors import ConfigError, ImageError, ModelError
 from likewise.images import Image
 from likewise.methods.base import Method
 from likewise.methods.deep_image_analogy.matching import LAYERS
@@ -99,11 +99,23 @@ def test_with_weights_it_is_the_papers_and_a_model_carries_them(
     assert again.render(pairs.target()) == answer
 
 
-def test_without_weights_it_says_so(fitted: DeepImageAnalogy) -> None:
-    assert fitted.variant == "random VGG"
-    (message,) = told(fitted)
+def test_without_weights_it_says_so_once() -> None:
+    method = DeepImageAnalogy("smoke", device="cpu").fit(*pairs.pair())
+    assert method.variant == "random VGG"
+    (message,) = told(method)
     assert "no weights of VGG-19" in message
     assert "--vgg FILE" in message
+    assert told(method) == []
+
+
+def test_files_that_are_no_vgg_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "other.safetensors"
+    save_file(random_vgg19(3, LAYERS, width=8).state_dict(), file)
+    with pytest.raises(ModelError, match=r"features.0.weight.*expected floats of shape \(64, 3"):
+        DeepImageAnalogy("smoke", device="cpu", vgg=file)
+    save_file({"conv1.weight": torch.zeros(2)}, file)
+    with pytest.raises(ModelError, match=r"features.0.weight: no tensor of that name"):
+        DeepImageAnalogy("smoke", device="cpu", vgg=file)
 
 
 def test_an_untrained_network_is_made_by_its_seed_alone() -> None:

@@ -4,36 +4,13 @@ from __future__ import annotations
 
 import pytest
 import torch
+from tests.reference.feature_twins import distance, features
 from torch import Tensor
 
-from likewise.methods.deep_image_analogy.fields import aggregated, finer, places, warped, within
+from likewise.methods.deep_image_analogy.fields import aggregated, finer, places, within
 from likewise.methods.deep_image_analogy.search import around, everywhere, normalised
 
 CPU = torch.device("cpu")
-
-
-def features(channels: int, size: tuple[int, int], seed: int) -> Tensor:
-    generator = torch.Generator().manual_seed(seed)
-    return torch.rand(channels, *size, generator=generator, dtype=torch.float64)
-
-
-def at(picture: Tensor, row: int, column: int) -> Tensor:
-    """The features at a place, of the border where the place lies beyond it."""
-    height, width = picture.shape[1:]
-    return picture[:, min(max(row, 0), height - 1), min(max(column, 0), width - 1)]
-
-
-def distance(
-    a: Tensor, b: Tensor, here: tuple[int, int], there: tuple[int, int], half: int
-) -> float:
-    """Between two patches, place by place."""
-    total = 0.0
-    for down in range(-half, half + 1):
-        for right in range(-half, half + 1):
-            one = at(a, here[0] + down, here[1] + right)
-            other = at(b, there[0] + down, there[1] + right)
-            total += float((one - other).square().sum())
-    return total
 
 
 def slow_field(
@@ -113,13 +90,12 @@ def test_a_finer_field_doubles_moves() -> None:
     assert int(finer(coarse, (7, 8), (6, 8))[0].max()) == 5
 
 
-def test_warping_and_aggregating_along_a_shift_are_the_shift() -> None:
+@pytest.mark.parametrize("patch", [1, 5])
+def test_patches_along_a_shift_make_the_shift(patch: int) -> None:
     picture = features(3, (12, 14), 5)[None].float()
     field = places((8, 9), CPU) + torch.tensor([3, 4])[:, None, None]
-    shown = warped(picture, field)
-    assert torch.equal(shown, picture[:, :, 3:11, 4:13])
-    answer = aggregated(picture, field, (12, 14), 5, (8, 9))
-    torch.testing.assert_close(answer, shown, rtol=0, atol=1e-5)
+    answer = aggregated(picture, field, (12, 14), patch, (8, 9))
+    torch.testing.assert_close(answer, picture[:, :, 3:11, 4:13], rtol=0, atol=1e-5)
 
 
 def test_patches_that_overlap_are_averaged() -> None:

@@ -25,6 +25,7 @@ def deconvolved(
     """
     if steps == 0:
         return start
+    start = start.contiguous()  # as torch's L-BFGS takes gradients, which are laid out like it
 
     def objective(values: Tensor) -> tuple[Tensor, Tensor]:
         loss = (part(values) - goal).square().sum() / 2

@@ -1,4 +1,4 @@
-"""Fields of nearest neighbours: finer ones, warping along them, and pictures from their patches.
+"""Fields of nearest neighbours: finer ones, and pictures and features put together along them.
 
 A field is (2, H, W) int64: row and column in another picture, for every place of this one.
 """
@@ -44,23 +44,19 @@ def places(size: Sequence[int], device: torch.device) -> Tensor:
     return torch.stack(torch.meshgrid(*axes, indexing="ij"))
 
 
-def warped(features: Tensor, field: Tensor) -> Tensor:
-    """Features (1, C, Hs, Ws) along ``field``: (1, C, H, W)."""
-    return features[:, :, field[0], field[1]]
-
-
 def aggregated(
     image: Tensor, field: Tensor, level: tuple[int, int], patch: int, size: tuple[int, int]
 ) -> Tensor:
-    """The picture that patches of ``image`` make where ``field`` puts them (section 4.4).
+    """What patches of ``image``, a picture or features, make where ``field`` puts them.
 
-    Every place is the mean of what the patches that cover it show there. Where pictures are larger
-    than the level the field was found at, so are the patches, and moves are longer by as much.
+    Every place is the mean of what the patches that cover it show there (section 4.5). Where
+    pictures are larger than the level the field was found at, so are the patches, and moves are
+    longer by as much. Patches that lead beyond the border repeat it.
 
     Args:
         image: (1, C, Hs, Ws) at its full size.
         field: (2, h, w), into a picture of size ``level``.
-        level: (hs, ws), what ``image`` was reduced to.
+        level: (hs, ws), what ``image`` was reduced to; its own size where it was not.
         patch: side of a patch, odd, places of the field.
         size: (H, W) of the answer.
 

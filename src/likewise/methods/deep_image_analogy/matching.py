@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -12,9 +11,11 @@ from torch import Tensor
 from likewise.methods.deep_image_analogy.blending import blended
 from likewise.methods.deep_image_analogy.config import DeepImageAnalogyConfig
 from likewise.methods.deep_image_analogy.deconvolution import deconvolved
-from likewise.methods.deep_image_analogy.fields import finer, warped
+from likewise.methods.deep_image_analogy.fields import aggregated
+from likewise.methods.deep_image_analogy.propagation import propagated
 from likewise.methods.deep_image_analogy.search import around, everywhere, normalised
 from likewise.networks.vgg import VGG19Features
+from likewise.training.precision import arithmetic
 
 LAYERS = ("relu5_1", "relu4_1", "relu3_1", "relu2_1", "relu1_1")
 """Of VGG-19, coarsest first: levels 5 to 1."""
@@ -56,9 +57,20 @@ def matched(
         latent_photograph = _latent(network, level, photograph, source, back, config)
         ours = normalised((source[level], latent_source))
         theirs = normalised((latent_photograph, photograph[level]))
-        search = partial(around, patch=config.patches[level], radius=config.radii[level - 1])
-        forth, back = search(ours, theirs, forth), search(theirs, ours, back)
+        forth = _found(ours, theirs, forth, level, config)
+        back = _found(theirs, ours, back, level, config)
     return Fields(forth, back)
+
+
+def _found(
+    queries: Tensor, keys: Tensor, coarser: Tensor, level: int, config: DeepImageAnalogyConfig
+) -> Tensor:
+    """The field at ``level``, after the one above: near it, and what its neighbours found."""
+    patch = config.patches[level]
+    field = around(queries, keys, coarser, patch=patch, radius=config.radii[level - 1])
+    for _ in range(config.sweeps):
+        field = propagated(queries, keys, field, patch)
+    return field
 
 
 def _latent(
@@ -71,10 +83,19 @@ def _latent(
 ) -> Tensor:
     """Features at ``level`` of the latent picture with the structure of ``own``.
 
-    ``field`` leads from ``own`` to ``other``, a level up.
+    ``field`` leads from ``own`` to ``other``, a level up. What the coarser features of ``other`` do
+    not tell, where within its cell a thing lies, the start leaves as ``own`` has it. Were it taken
+    from ``other`` along ``field``, whole cells would be, and each place would find itself again.
     """
-    size, source = own[level].shape[2:], other[level].shape[2:]
-    start = warped(other[level], finer(field, size, source))
-    part = partial(network.onward, start=LAYERS[level], end=LAYERS[level - 1])
-    look = deconvolved(part, warped(other[level - 1], field), start, config.steps)
+    coarser = other[level - 1]
+    size = field.shape[1], field.shape[2]
+    goal = aggregated(
+        coarser, field, (coarser.shape[2], coarser.shape[3]), config.patches[level - 1], size
+    )
+
+    def part(features: Tensor) -> Tensor:
+        with arithmetic(features.device, config.bfloat16):
+            return network.onward(features, LAYERS[level], LAYERS[level - 1]).float()
+
+    look = deconvolved(part, goal, own[level], config.steps)
     return blended(own[level], look, config.alphas[level - 1], config.kappa, config.tau)

@@ -42,6 +42,7 @@ class DeepImageAnalogy(Method):
     stand_in = Patch.name
     config: DeepImageAnalogyConfig
     _trained: VGG19Features | None = None
+    _told = False
     _seed: int
     _network: VGG19Features
     _patch: Patch
@@ -81,13 +82,7 @@ class DeepImageAnalogy(Method):
         return self._render_after(source, target, self._patch.render(target))
 
     def _render_after(self, source: Source, target: LabelMap, photograph: Image) -> Answer:
-        if self.variant:
-            warnings.warn(
-                f"{self.name}: no weights of VGG-19 were given, so that an untrained, seeded "
-                "network of its shape matches the pictures; the paper's needs --vgg FILE",
-                RuntimeWarning,
-                stacklevel=2,
-            )
+        self._tell_variant()
         frame = self._frame(source)
         shown = seen(self._network, self._reduced(photograph, frame.working_size(target.size)))
         fields = matched(self._network, self._seen, shown, self.config)
@@ -95,10 +90,21 @@ class DeepImageAnalogy(Method):
             image_tensor(source.image, self.device),
             fields.back,
             frame.working,
-            self.config.patches[-1],
+            self.config.final_patch,
             target.size,
         )
         return Answer(pixels(answer))
+
+    def _tell_variant(self) -> None:
+        """Say once that the network is an untrained one, where it is."""
+        if self.variant and not self._told:
+            self._told = True
+            warnings.warn(
+                f"{self.name}: no weights of VGG-19 were given, so that an untrained, seeded "
+                "network of its shape matches the pictures; the paper's needs --vgg FILE",
+                RuntimeWarning,
+                stacklevel=2,
+            )
 
     def _tensors(self) -> dict[str, Tensor]:
         learnt = {"seed": torch.tensor(self._seed)}

@@ -16,8 +16,15 @@ from torch import Tensor
 from likewise.methods.deep_image_analogy.fields import finer
 from likewise.patches.exact import nearest
 
-BUDGET = 128 << 20
-"""Bytes that a windowed search may use beside its arguments and its answer."""
+CPU_BUDGET = 16 << 20
+LARGE_BUDGET = 512 << 20
+"""Bytes that a search may use beside its arguments and its answer: on a CPU as many as its caches
+hold, elsewhere enough to keep the device busy."""
+
+
+def budget_on(device: torch.device) -> int:
+    """Bytes that a search may use on ``device``."""
+    return CPU_BUDGET if device.type == "cpu" else LARGE_BUDGET
 
 
 def normalised(features: Sequence[Tensor]) -> Tensor:
@@ -50,7 +57,7 @@ def around(
     *,
     patch: int,
     radius: int,
-    budget: int = BUDGET,
+    budget: int | None = None,
 ) -> Tensor:
     """The field (2, H, W) to the nearest patches no further than ``radius`` from a coarser field.
 
@@ -62,7 +69,7 @@ def around(
         coarser: (2, H // 2, W // 2), between the same pictures a level up.
         patch: side of a patch, odd.
         radius: rows and columns to each side, places.
-        budget: bytes to use beside arguments and answer. A smaller one takes longer.
+        budget: bytes to use beside arguments and answer; None is :func:`budget_on` the device.
     """
     size, source = queries.shape[1:], keys.shape[1:]
     half, margin = patch // 2, patch // 2 + radius
@@ -72,13 +79,17 @@ def around(
     blocks = blocks.unfold(2, 2 + 2 * half, 2).flatten(1, 2).permute(1, 2, 3, 0)
     # |q - k|² is least where q · k - |k|² / 2 is most, |q|² being the same for all keys.
     lengths = keys.square().sum(dim=0, keepdim=True)
-    shown = _bordered(torch.cat((keys, -lengths / 2)), margin, margin + 1).permute(1, 2, 0)
+    shown = _bordered(torch.cat((keys, -lengths / 2)), margin, margin + 1)
+    width = shown.shape[2]
+    shown = shown.flatten(1).T.contiguous()  # a row a place: they are copied whole
     window = torch.arange(2 + 2 * margin, device=keys.device)
-    count = max(1, budget // (4 * _values(keys.shape[0], patch, radius)))
+    budget = budget or budget_on(keys.device)
+    count = max(1, budget // (keys.element_size() * _values(keys.shape[0], patch, radius)))
     found = []
     for part, corner in zip(blocks.split(count), corners.split(count, dim=1), strict=True):
         rows, columns = (axis[:, None] + window for axis in corner)
-        seen = shown[rows[:, :, None], columns[:, None, :]].flatten(1, 2)
+        led = rows[:, :, None] * width + columns[:, None, :]
+        seen = shown.index_select(0, led.flatten()).reshape(len(part), -1, shown.shape[1])
         asked = F.pad(part.flatten(1, 2), (0, 1), value=1.0)
         found.append(_best(asked @ seen.mT, corner, source, patch, radius))
     high, wide = first.shape[1:]
