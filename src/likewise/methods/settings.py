@@ -2,7 +2,8 @@
 
 A configuration is a frozen dataclass whose fields carry metadata: ``help``; for numbers perhaps
 ``range``, the least and the largest value, and ``odd``; for words perhaps ``choices``; for lists
-perhaps ``length``. Numbers without a range are not negative. A field with the name of a file keeps that file's hash, and cannot be set.
+perhaps ``length``. Numbers without a range are not negative. A field with the name of a file keeps
+that file's hash, and cannot be set.
 """
 
 from __future__ import annotations

@@ -7,9 +7,10 @@ put together, and carried to the next finer level by turning the network round (
 
 **Adaptation.** A is the source I. B' is a photograph of the target layout where there is one, else
 the answer of method ``patch``, for the method has no use for labels. Of its two results the answer
-is B: what B' shows, with the look of A. PatchMatch's random search is replaced by an exact one:
-over everything at the coarsest level, within the paper's radius of the coarser field at the
-others; beyond a picture's edge its border is repeated. Deconvolution starts at the finer features
-along the coarser field, and not from noise. Without the weights of VGG-19 an untrained network of
-its shape stands in, and the method says so.
+is B: what B' shows, with the look of A. PatchMatch's random search is replaced by an exhaustive
+one: over everything at the coarsest level, within the paper's radius of the coarser field at the
+others, after which matches propagate. Beyond a picture's edge its border is repeated. As in the
+authors' code, deconvolution starts from the picture's own finer features, features are carried
+along a field by patches that vote, and patches of 3 x 3 make the answer. Without the weights of
+VGG-19 an untrained network of its shape stands in, and the method says so.
 """

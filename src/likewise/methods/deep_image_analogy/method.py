@@ -63,6 +63,11 @@ class DeepImageAnalogy(Method):
         """That the network is an untrained one, where it is."""
         return "" if self.config.vgg else UNTRAINED
 
+    @property
+    def network(self) -> VGG19Features:
+        """What pictures are matched by; there is one from :meth:`fit` on."""
+        return self._network
+
     def plan(self, image: Image, labels: LabelMap) -> Plan:
         """Working size; a fit makes the features of the source, and the stand-in's pyramid."""
         source = Source.of(image, labels)
