@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from likewise.analogy import Analogy
-from likewise.cli import options, record, work
+from likewise.cli import abilities, options, record, work
 from likewise.cli.doubting import Doubting
 from likewise.cli.options import Choices, Manner
 from likewise.cli.place import Place, Standing
@@ -41,9 +41,9 @@ def carry_out(
     place, terminal = session.place, session.terminal
     choices = options.checked(choices)
     if manner.provenance:
-        options.require_traceable(choices.method)
+        abilities.require_traceable(choices.method)
     if files.photographs:
-        options.require_photographed(choices.method)
+        abilities.require_photographed(choices.method)
     outputs = work.outputs(place, targets, pair.image, manner)
     require_apart(outputs, files.inputs(choices))
     analogy = Analogy(
@@ -128,9 +128,9 @@ def render_only(
     if not (model / CONFIG_FILE).exists() and (model / MODEL / CONFIG_FILE).exists():
         model = model / MODEL  # the folder of a whole run was named: its model is meant
     if manner.provenance:
-        options.require_traceable(read_description(model)["method"])
+        abilities.require_traceable(read_description(model)["method"])
     if photographs:
-        options.require_photographed(read_description(model)["method"])
+        abilities.require_photographed(read_description(model)["method"])
     analogy = Analogy.load(model, device=device)
     layouts = read_targets(targets, analogy.labels, terminal, photographs)
     outputs = work.outputs(place, layouts, analogy.image, manner)
