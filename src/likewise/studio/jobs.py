@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from likewise.studio.projects import Unknown
+from likewise.studio.projects import UnknownKeyError
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 WAIT_SECONDS = 30.0  # for the lock of another process
@@ -83,11 +83,13 @@ class Jobs:
         """The job of ``key``.
 
         Raises:
-            Unknown: there is none.
+            UnknownKeyError: there is none.
         """
         found = self._jobs("WHERE key = :key", {"key": key})
         if not found:
-            raise Unknown("render", repr(key[:20]), "one that is here", "It may be deleted.")
+            raise UnknownKeyError(
+                "render", repr(key[:20]), "one that is here", "It may be deleted."
+            )
         return found[0]
 
     def state(self, key: str) -> State | None:

@@ -14,6 +14,7 @@ from likewise.labels.label_map import ClassTable, LabelMap
 
 UNLABELLED = 255
 MOST_CLASSES = 255
+UNKNOWN_ID = 255  # customary for pixels without a class, where no class has it
 
 
 def plane_of(labels: LabelMap, table: ClassTable) -> np.ndarray:
@@ -28,7 +29,7 @@ def plane_of(labels: LabelMap, table: ClassTable) -> np.ndarray:
 
 def map_of(plane: np.ndarray, table: ClassTable, origin: str = "labels") -> LabelMap:
     """The label map of an (H, W) uint8 ``plane``; unlabelled pixels are ignored ones."""
-    nothing = min(int(table.ids.min()) - 1, -1)
+    nothing = UNKNOWN_ID if UNKNOWN_ID not in table else min(int(table.ids.min()) - 1, -1)
     ids = np.full(256, nothing, dtype=np.int32)
     ids[: len(table)] = table.ids
     return LabelMap(ids[plane], table, frozenset({nothing}), origin=origin)

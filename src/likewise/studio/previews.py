@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,8 +46,8 @@ class Previews:
         self._lock = threading.Lock()
         self._fitted: OrderedDict[tuple[str, int, int], Analogy] = OrderedDict()
 
-    def answer(self, project: Project, plane: np.ndarray, short: int, turn: int) -> Preview:
-        """The layout ``plane`` rendered, and waited for.
+    def ask(self, project: Project, plane: np.ndarray, short: int, turn: int) -> Future[Preview]:
+        """The layout ``plane`` rendered, in its turn.
 
         Args:
             project: the source, as it is now.
@@ -55,13 +55,13 @@ class Previews:
             short: short side of the answer in pixels; 0 is the layout's own size.
             turn: number of the question; it grows by each that a page asks.
 
-        Raises:
-            Stale: a later turn of this project came meanwhile.
-            LabelError: the layout shows a class that the source does not.
+        Returns:
+            The future of it. It raises Stale if a later turn of this project came meanwhile, and
+            LabelError if the layout shows a class that the source does not.
         """
         with self._lock:
             self._turns[project.key] = max(turn, self._turns.get(project.key, turn))
-        return self._thread.submit(self._answer, project, plane, short, turn).result()
+        return self._thread.submit(self._answer, project, plane, short, turn)
 
     def warm_up(self) -> None:
         """Compile what previews run, once on a machine, before anybody waits for it."""

@@ -22,7 +22,7 @@ _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
 _BEGUN = ".begun-"
 
 
-class Unknown(InputError):
+class UnknownKeyError(InputError):
     """There is no such project or render; it may have been deleted."""
 
 
@@ -42,11 +42,13 @@ class Projects:
         """The project of ``key``.
 
         Raises:
-            Unknown: there is none.
+            UnknownKeyError: there is none.
         """
         folder = self.folder / key
         if not KEY.fullmatch(key) or not folder.is_dir():
-            raise Unknown("project", repr(key[:20]), "one that is here", "It may be deleted.")
+            raise UnknownKeyError(
+                "project", repr(key[:20]), "one that is here", "It may be deleted."
+            )
         return Project(folder)
 
     def all(self) -> list[Project]:
@@ -93,6 +95,21 @@ class Projects:
                 fresh.set_labels(read, () if read.snapping is None else read.snapping.describe())
         return self.open(folder.name.removeprefix(_BEGUN))
 
+    def found_or_copied(self, name: str, image: Path, labels: Path | None = None) -> Project:
+        """The project of this very picture if there is one, with its work; else a new one.
+
+        Raises:
+            ImageError, LabelError: as :meth:`copy`.
+        """
+        fresh = self.copy(name, image, labels)
+        given = image.read_bytes()
+        for project in self.all():
+            alike = project.key != fresh.key and project.facts.name == fresh.facts.name
+            if alike and project.image_file.read_bytes() == given:
+                self.delete(fresh.key)
+                return project
+        return fresh
+
     def read_labels(self, project: Project, name: str, data: bytes) -> LabelMap:
         """The label map in an uploaded file, any of the formats that commands read."""
         with self._upload(project, name, data) as file:
@@ -109,6 +126,19 @@ class Projects:
             layout = LabelMap.read(file, like=source)
         layout.require_known(source, name)
         return layout
+
+    def label_file(self, project: Project, labels: LabelMap) -> bytes:
+        """``labels`` as a PNG of ids, for keeping: with a palette where ids fit into one.
+
+        Raises:
+            LabelError: ids are negative or exceed 65535.
+        """
+        file = project.folder / f"{storage.LITTER}{secrets.token_hex(4)}.png"
+        try:
+            labels.write(file)
+            return file.read_bytes()
+        finally:
+            file.unlink(missing_ok=True)
 
     def delete(self, key: str) -> None:
         """Remove a project for good."""

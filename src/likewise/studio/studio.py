@@ -75,7 +75,7 @@ class Studio:
         """Remove a project with its renders.
 
         Raises:
-            Unknown: there is none.
+            UnknownKeyError: there is none.
         """
         self.projects.open(key)
         for job in self.jobs.of(key):

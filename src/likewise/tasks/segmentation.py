@@ -56,7 +56,7 @@ def segment(image: Image, classes: int) -> LabelMap:
     ids = _by_area(_without_specks(merged[pieces]))
     table = ClassTable(
         tuple(
-            LabelClass(number, f"region {number + 1}", colour_of_id(number))
+            LabelClass(number, f"region {number + 1}", colour_of_id(number + 1))
             for number in range(int(ids.max()) + 1)
         )
     )
