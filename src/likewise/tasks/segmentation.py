@@ -12,8 +12,7 @@ import numpy as np
 from scipy import ndimage
 from skimage.color import rgb2lab
 from skimage.segmentation import slic
-from sklearn.cluster import AgglomerativeClustering
-from sklearn.neighbors import NearestCentroid
+from sklearn.cluster import AgglomerativeClustering, KMeans
 
 from likewise.errors import ConfigError
 from likewise.images import Image
@@ -24,9 +23,12 @@ from likewise.labels.label_map import LabelMap
 FEWEST, MOST = 2, 24
 WORKING_SIDE = 400  # short side in pixels at which the picture is cut up
 PIECES = 1200
+SMALLEST_PIECE = 64  # pixels: smaller ones follow noise
 COMPACTNESS = 10.0  # of SLIC: colour distance that weighs as much as the size of a piece
 TEXTURE = 1.5  # weight of the local contrast beside colour
 ROW, COLUMN = 12.0, 4.0  # weights of the place, in units of Lab: skies lie above grounds
+BLUR = 1.0  # pixels, before the picture is cut up
+MOVES = 5  # of the means of classes, after merging
 SMALLEST = 0.002  # share of the picture below which a region joins its surroundings
 
 
@@ -49,7 +51,8 @@ def segment(image: Image, classes: int) -> LabelMap:
     factor = min(1.0, WORKING_SIDE / min(height, width))
     small = image.resized((max(1, round(height * factor)), max(1, round(width * factor))))
     colours = small.to_rgb8()
-    pieces = slic(colours, PIECES, COMPACTNESS, start_label=0)
+    count = min(PIECES, colours.shape[0] * colours.shape[1] // SMALLEST_PIECE)
+    pieces = slic(colours, count, COMPACTNESS, sigma=BLUR, start_label=0)
     _, pieces = np.unique(pieces, return_inverse=True)
     pieces = pieces.reshape(colours.shape[:2])
     merged = _merged(_features(rgb2lab(colours).astype(np.float32), pieces), classes)
@@ -86,8 +89,9 @@ def _merged(features: np.ndarray, classes: int) -> np.ndarray:
     if count < 2:
         return np.zeros(len(features), dtype=np.int64)
     first = AgglomerativeClustering(count, linkage="ward").fit_predict(features)
-    # Merging never takes a piece back; going to the nearest mean once mends early mistakes.
-    return np.asarray(NearestCentroid().fit(features, first).predict(features), dtype=np.int64)
+    # Merging never takes a piece back; means that may move mend its early mistakes.
+    means = np.stack([features[first == number].mean(0) for number in range(count)])
+    return np.asarray(KMeans(count, init=means, n_init=1, max_iter=MOVES).fit_predict(features))
 
 
 def _without_specks(ids: np.ndarray) -> np.ndarray:
