@@ -27,7 +27,9 @@ def test_a_project_is_found_again_as_it_was(studio: Studio, tmp_path: Path) -> N
     project = labelled(studio, tmp_path)
     moved = np.roll(stripes(), 5, axis=0)
     project.set_layout(moved)
-    project.set_classes([("sky", (1, 2, 3)), ("grass", (4, 5, 6)), ("soil", (7, 8, 9)), ("new", (0, 0, 0))])
+    project.set_classes(
+        [("sky", (1, 2, 3)), ("grass", (4, 5, 6)), ("soil", (7, 8, 9)), ("new", (0, 0, 0))]
+    )
     again = Projects(studio.projects.folder).open(project.key)
     assert again.facts == project.facts
     assert np.array_equal(again.layout(), moved)
@@ -56,7 +58,9 @@ def test_depth_of_a_picture_is_kept(studio: Studio, tmp_path: Path) -> None:
     assert studio.projects.open(project.key).image == deep
 
 
-@pytest.mark.parametrize("name", ["x.png", "x", "../../x.png", "x.png/..", "a" * 200 + ".tif", ".png"])
+@pytest.mark.parametrize(
+    "name", ["x.png", "x", "../../x.png", "x.png/..", "a" * 200 + ".tif", ".png"]
+)
 def test_names_of_uploads_name_nothing_here(studio: Studio, tmp_path: Path, name: str) -> None:
     project = studio.begin(name, picture_bytes(tmp_path))
     assert project.folder.parent == studio.projects.folder
@@ -82,7 +86,9 @@ def test_uploaded_labels_are_read_as_commands_read_them(studio: Studio, tmp_path
     project = labelled(studio, tmp_path)
     layout = LabelMap.from_array(np.flipud(stripes()))
     layout.write(tmp_path / "layout.png")
-    read = studio.projects.read_layout(project, "layout.png", (tmp_path / "layout.png").read_bytes())
+    read = studio.projects.read_layout(
+        project, "layout.png", (tmp_path / "layout.png").read_bytes()
+    )
     assert np.array_equal(read.ids, layout.ids)
     strange = LabelMap.from_array(np.full(SIZE, 7))
     strange.write(tmp_path / "strange.png")
@@ -111,7 +117,9 @@ def test_the_same_picture_is_one_project(studio: Studio, tmp_path: Path) -> None
     assert len(studio.projects.all()) == 2
 
 
-@pytest.mark.parametrize("key", ["", "..", "../studio", "x" * 12, "0123456789ab", "0123456789ab/.."])
+@pytest.mark.parametrize(
+    "key", ["", "..", "../studio", "x" * 12, "0123456789ab", "0123456789ab/.."]
+)
 def test_unknown_keys(studio: Studio, key: str) -> None:
     with pytest.raises(UnknownKeyError):
         studio.projects.open(key)
@@ -199,7 +207,9 @@ def test_bad_archives_are_refused(studio: Studio, tmp_path: Path) -> None:
 
 def test_an_archive_writes_nowhere_else(studio: Studio, tmp_path: Path) -> None:
     project = labelled(studio, tmp_path)
-    data = _archive(project, **{"../../evil.txt": b"x", "/tmp/likewise-evil": b"x", "a/image.png": b"x"})
+    data = _archive(
+        project, **{"../../evil.txt": b"x", "/tmp/likewise-evil": b"x", "a/image.png": b"x"}
+    )
     fresh = studio.begin("evil.zip", data)
     assert {path.name for path in fresh.folder.iterdir()} == {
         path.name for path in project.folder.iterdir()
