@@ -35,7 +35,7 @@ def test_a_project_is_found_again_as_it_was(studio: Studio, tmp_path: Path) -> N
     assert np.array_equal(again.layout(), moved)
     assert np.array_equal(again.labels(), stripes())
     assert again.image == picture()
-    assert again.table.names == ("sky", "grass", "soil", "new")
+    assert again.table.names == names
     assert again.facts.areas == pytest.approx((1 / 3, 1 / 3, 1 / 3, 0))
 
 

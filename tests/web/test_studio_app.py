@@ -23,6 +23,7 @@ from likewise.web.guards import Rate
 from likewise.web.studio.app import Limits, build
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+JSON = {"content-type": "application/json"}
 SIDES = {"width": SIZE[1], "height": SIZE[0]}
 
 
@@ -101,7 +102,7 @@ def test_an_example_is_a_project_at_once(client: httpx.Client) -> None:
     assert client.get("/api/examples/temple/image.png").content.startswith(b"\x89PNG")
     project = client.post("/api/projects?example=temple").json()
     assert project["labelled"]
-    assert [entry["name"] for entry in project["classes"]][0] == "sky"
+    assert project["classes"][0]["name"] == "sky"
     assert client.get(f"/api/projects/{project['id']}/swatches/0.png").status_code == 200
     assert client.get(f"/api/projects/{project['id']}/swatches/99.png").status_code == 404
     assert client.get(f"/api/projects/{project['id']}/thumbnail.png").status_code == 200
@@ -187,7 +188,7 @@ def test_every_refusal_is_one_line(client: httpx.Client, tmp_path: Path) -> None
         (405, client.put("/api/projects")),
     ]
     for number, (status, reply) in enumerate(wrong):
-        assert reply.status_code in (status, 422), (number, reply.status_code, reply.text)
+        assert reply.status_code == status, (number, reply.status_code, reply.text)
         assert list(reply.json()) == ["error"], number
         assert "\n" not in reply.json()["error"], number
         assert str(tmp_path) not in reply.text, number

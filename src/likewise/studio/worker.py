@@ -34,6 +34,7 @@ LABELS, LAYOUT = "labels.png", "layout.png"
 ANSWER, SHOWN, GLIMPSE, PROVENANCE = "answer", "shown.png", "glimpse.png", "provenance.png"
 STOPPED, REFUSED, FAULT = 3, 2, 1
 GLIMPSE_EVERY = 6.0  # seconds; and never more than a fifth of the time
+CHECKPOINT_EVERY = 10.0  # seconds
 FIT_SHARE = 0.9  # of the bar, where there is something to train
 WORTH_KEEPING = 5.0  # seconds: a fit that took longer is not repeated when rendering is cut short
 LOWER = 5  # by how much the process is nicer than a page's previews
@@ -127,7 +128,7 @@ def _fitted(
         return Analogy.load(model, device=asked["device"])
     analogy = Analogy(asked["method"], asked["preset"], device=asked["device"])
     checkpoint = folder / CHECKPOINT
-    keep = Checkpointing(checkpoint, resume=checkpoint.exists())
+    keep = Checkpointing(checkpoint, CHECKPOINT_EVERY, resume=checkpoint.exists())
     began = time.monotonic()
     analogy.fit(image, labels, seed=asked["seed"], progress=progress, checkpointing=keep)
     if time.monotonic() - began > WORTH_KEEPING:
