@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,23 +27,34 @@ def throw(folder: Path, cases_a_route: int) -> int:
     sent = 0
     examples = [EXAMPLES / "temple"]
     with Studio(folder / "studio", device="cpu", examples=examples) as studio:
-        key = labelled(studio, folder).key
-        job = studio.renders.ask(studio.projects.open(key), "patch", "smoke", 0)
         app = build(studio, token=TOKEN, names=["testserver"], limits=Limits(rate=MANY))
         schema = schemathesis.openapi.from_asgi("/openapi.json", app)
         operations = [found.ok() for found in schema.get_all_operations()]
         assert len(operations) == ROUTES
         for operation in operations:
-            known = job.key if "/renders/{key}" in operation.path else key
+            project = labelled(studio, folder)
+            job = studio.renders.ask(project, "patch", "smoke", 0)
+            key = job.key if "/renders/{key}" in operation.path else project.key
             for mode in schemathesis.GenerationMode:
                 with contextlib.suppress(hypothesis.errors.Unsatisfiable):
-                    sent += throw_at(_aimed(operation, known), mode, TOKEN, cases_a_route)
+                    sent += throw_at(Aimed(operation, key), mode, TOKEN, cases_a_route)
     return sent
 
 
-def _aimed(operation: Any, key: str) -> Any:
-    """``operation``, with the key of something that is there as its example."""
-    return operation
+@dataclass
+class Aimed:
+    """An operation whose requests ask for something that is there: few random keys would."""
+
+    operation: Any
+    key: str
+
+    def as_strategy(self, **options: Any) -> Any:
+        return self.operation.as_strategy(**options).map(self._aimed)
+
+    def _aimed(self, case: Any) -> Any:
+        if "key" in (case.path_parameters or {}):
+            case.path_parameters["key"] = self.key
+        return case
 
 
 def test_no_request_breaks_the_server(tmp_path: Path) -> None:
