@@ -65,7 +65,9 @@ def test_no_render_is_lost(tmp_path: Path) -> None:
         labels = (tmp_path / "labels.png").read_bytes()
         client.put(f"{at}/labels?name=labels.png", content=labels).raise_for_status()
         long = client.post(f"{at}/renders", json={"method": "semia"}).json()["id"]
-        short = client.post(f"{at}/renders", json={"method": "patch", "preset": "smoke"}).json()["id"]
+        short = client.post(f"{at}/renders", json={"method": "patch", "preset": "smoke"}).json()[
+            "id"
+        ]
         wait(lambda: client.get(f"/api/renders/{long}").json()["stage"] == "fitting")
         process.send_signal(signal.SIGKILL)
     for _ in range(KILLS - 1):

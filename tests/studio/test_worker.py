@@ -16,22 +16,23 @@ from likewise.studio import worker
 from likewise.training import stepwise
 
 
+@pytest.mark.parametrize("method", ["semia", "spade"])
 def test_glimpses_show_the_layout_and_change_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(worker, "GLIMPSE_EVERY", 0.0)
     monkeypatch.setattr(stepwise, "REPORT_EVERY", 0.0)
     source = picture(), LabelMap.from_array(stripes())
     target = LabelMap.from_array(np.flipud(stripes()))
     telling = worker.Telling(tmp_path, target)
-    watched = Analogy("semia", "smoke", device="cpu").fit(*source, progress=telling)
+    watched = Analogy(method, "smoke", device="cpu").fit(*source, progress=telling)
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     shares = [line["share"] for line in told if "share" in line]
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(worker.FIT_SHARE)
     assert [line["glimpse"] for line in told if "glimpse" in line][:1] == [1]
     assert read_image(tmp_path / worker.GLIMPSE).size == SIZE
-    alone = Analogy("semia", "smoke", device="cpu").fit(*source)
+    alone = Analogy(method, "smoke", device="cpu").fit(*source)
     assert watched.render(target) == alone.render(target)
 
 
