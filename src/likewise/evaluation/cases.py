@@ -68,6 +68,15 @@ def is_case(folder: Path) -> bool:
     return bool(_files(folder, IMAGE_NAMES)) and bool(_files(folder, LABEL_NAMES))
 
 
+def files_of(folder: Path) -> tuple[Path, Path]:
+    """The image and the label map of a case.
+
+    Raises:
+        InputError: one is missing.
+    """
+    return _one(folder, IMAGE_NAMES), _one(folder, LABEL_NAMES)
+
+
 def read_case(folder: Path) -> Case:
     """Read a folder of ``image.*`` (``img.*``), ``labels.*`` (``label.*``) and ``targets/``.
 
@@ -78,8 +87,8 @@ def read_case(folder: Path) -> Case:
     Raises:
         InputError: a part is missing, damaged, or does not fit the others.
     """
-    image = read_image(_one(folder, IMAGE_NAMES))
-    labels = LabelMap.read(_one(folder, LABEL_NAMES))
+    image_file, labels_file = files_of(folder)
+    image, labels = read_image(image_file), LabelMap.read(labels_file)
     labels.require_size(image)
     targets = {path.stem: LabelMap.read(path, like=labels) for path in _layouts(folder)}
     for name, layout in targets.items():

@@ -9,7 +9,7 @@ another machine. Subclasses supply the four underscored hooks; everything that a
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -282,6 +282,15 @@ class Method(ABC):
             NotFittedError: before :meth:`fit`.
         """
         return self._require_fitted("source")
+
+    def _glimpses(self, source: Source, take: Callable[[], None]) -> Callable[[LabelMap], Image]:
+        """What a fit offers :meth:`Progress.look`; ``take`` takes over what is learnt so far."""
+
+        def render(target: LabelMap) -> Image:
+            take()
+            return source.image.with_float(self._render(source, target).pixels)
+
+        return render
 
     def _answer(
         self, target: LabelMap, photograph: Image | None
