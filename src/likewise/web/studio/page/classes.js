@@ -10,7 +10,8 @@ const swatches = new Map(); // object URLs, by project and position
 
 /** @param {string} hex @returns {[number, number, number]} */
 export function rgb(hex) {
-  return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  const part = (/** @type {number} */ at) => parseInt(hex.slice(at, at + 2), 16);
+  return [part(1), part(3), part(5)];
 }
 
 /** @returns {[number, number, number][]} */
@@ -21,6 +22,7 @@ export function palette() {
 export function setUpClasses() {
   store.on(["project"], list);
   store.on(["position"], mark);
+  by("current").addEventListener("click", () => by("panel").classList.add("open"));
   by("add-class").addEventListener("click", () => trying(add));
 }
 
@@ -42,6 +44,9 @@ function mark() {
     item.classList.toggle("on", on);
     item.querySelector(".pick")?.setAttribute("aria-pressed", String(on));
   });
+  const entry = store.state.project?.classes[store.state.position];
+  by("current-name").textContent = entry?.name ?? "";
+  by("current-colour").style.background = entry?.colour ?? "";
 }
 
 /** @param {import("./store.js").ClassTold} entry @param {number} place */
@@ -54,7 +59,10 @@ function row(entry, place) {
   const picture = make("img", { alt: "", class: "swatch" });
   const shown = entry.area >= 0.001 ? `${(100 * entry.area).toFixed(entry.area < 0.1 ? 1 : 0)} %` : "";
   const pick = make("button", { type: "button", class: "pick", "aria-label": `Paint with ${entry.name}`, title: place < 9 ? `Key ${place + 1}` : entry.name }, picture);
-  pick.addEventListener("click", () => store.set({ position: place }));
+  pick.addEventListener("click", () => {
+    store.set({ position: place });
+    by("panel").classList.remove("open"); // on a phone it lies over the layout
+  });
   const item = make("li", {}, pick, colour, name, make("span", { class: "area" }, shown));
   if (entry.area > 0) showSwatch(picture, place);
   else picture.hidden = true;

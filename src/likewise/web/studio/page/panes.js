@@ -38,8 +38,19 @@ function visible() {
   return layoutPane.size.width ? layoutPane : picturePane;
 }
 
+/** Puts the panes beside or below each other, whichever shows more. */
+function arrange() {
+  const { painting } = store.state;
+  const { clientWidth: wide, clientHeight: high } = by("panes");
+  if (!painting) return;
+  const { width, height } = painting.plane;
+  const beside = Math.min(wide / 2 / width, high / height), below = Math.min(wide / width, high / 2 / height);
+  by("panes").dataset.split = below > beside ? "below" : "beside";
+}
+
 export function fit() {
   const { painting } = store.state;
+  arrange();
   if (painting) view.fit(painting.plane, visible().size);
 }
 

@@ -24,7 +24,9 @@ export function setUpRenders() {
     dialog("render-dialog").showModal();
   }));
   method.addEventListener("change", () => showPresets(method.value));
-  by("render-form").addEventListener("submit", () => trying(start));
+  by("render-form").addEventListener("submit", (event) => {
+    if (event.submitter === by("render-now")) trying(start);
+  });
   store.on(["renders"], list);
 }
 

@@ -20,6 +20,10 @@ export class Region extends Tool {
     this.told = told;
     /** @type {import("../regions.js").Piece | null} */
     this.piece = null;
+    /** @type {import("../spans.js").Span[]} */
+    this.spans = []; // where the piece was
+    /** @type {ReturnType<typeof filled> | null} */
+    this.hole = null; // what is seen there once it is gone
     /** @type {Rect} */
     this.to = { left: 0, top: 0, right: 0, bottom: 0 };
     this.mirrored = { across: false, down: false };
@@ -115,7 +119,7 @@ export class Region extends Tool {
   /** Paints the layout as it would be. */
   show() {
     const painting = this.work()?.painting;
-    if (!painting || !this.piece || !this.spans) return;
+    if (!painting || !this.piece) return;
     painting.revert();
     if (!this.keeps) {
       this.hole ??= filled(painting.plane, this.spans);
