@@ -20,11 +20,9 @@ SHAPE_ON = [("accent", "ground"), ("accent", "surface"), ("edge", "ground"), ("e
 
 
 def scheme(dark: bool) -> dict[str, str]:
-    light, _, rest = TOKENS.partition("@media (prefers-color-scheme: dark)")
-    found = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", light))
-    if dark:
-        found |= dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", rest))
-    return found
+    pairs = re.findall(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", TOKENS)
+    assert pairs
+    return {name: dark_one if dark else light_one for name, light_one, dark_one in pairs}
 
 
 def luminance(colour: str) -> float:
