@@ -41,26 +41,3 @@ export function joined(one, other) {
 export function whole(one) {
   return { left: 0, top: 0, right: one.width, bottom: one.height };
 }
-
-/** How many pixels each position has. @param {Plane} one */
-export function counts(one) {
-  const found = new Uint32Array(256);
-  for (const value of one.data) found[value] += 1;
-  return found;
-}
-
-/**
- * `one` at another size, each pixel that of the nearest pixel centre.
- * @param {Plane} one @param {number} width @param {number} height @returns {Plane}
- */
-export function resized(one, width, height) {
-  const made = plane(width, height);
-  for (let y = 0; y < height; y += 1) {
-    const row = Math.min(Math.floor(((y + 0.5) * one.height) / height), one.height - 1) * one.width;
-    for (let x = 0; x < width; x += 1) {
-      const column = Math.min(Math.floor(((x + 0.5) * one.width) / width), one.width - 1);
-      made.data[y * width + x] = one.data[row + column];
-    }
-  }
-  return made;
-}

@@ -2,7 +2,7 @@
 
 /** @typedef {import("./spans.js").Point} Point */
 
-const LEAST = 0.05, MOST = 64, MARGIN = 24;
+const LEAST = 0.05, MOST = 64, MARGIN = 32;
 
 export class View extends EventTarget {
   constructor() {
