@@ -1,4 +1,4 @@
-"""Studio page: a whole edit by a real browser: painted, previewed, rendered, left and found again."""
+"""Studio page: whole edits by a real browser; painted, previewed, rendered, found again."""
 
 from __future__ import annotations
 
@@ -370,7 +370,8 @@ def test_by_keyboard_alone(browser: Any, served: ServedStudio) -> None:
     page.keyboard.press("Escape")
     nameless = page.evaluate(
         """() => [...document.querySelectorAll('button, input, select')].filter((one) =>
-        !(one.ariaLabel || one.textContent.trim() || one.title || one.labels?.length)).map((one) => one.id)"""
+        !(one.ariaLabel || one.textContent.trim() || one.title || one.labels?.length))
+        .map((one) => one.id)"""
     )
     assert nameless == []
     closed(page)

@@ -201,23 +201,32 @@ def test_two_hundred_edits_are_taken_back_and_done_again(page: Any) -> None:
       let state = seed;
       const random = () => (state = (state * 1103515245 + 12345) % 2147483648) / 2147483648;
       const point = () => ({ x: random() * width, y: random() * height });
-      const painting = new Painting(plane(width, height), [[1, 2, 3], [4, 5, 6], [7, 8, 9], [10, 11, 12]]);
+      const palette = [[1, 2, 3], [4, 5, 6], [7, 8, 9], [10, 11, 12]];
+      const painting = new Painting(plane(width, height), palette);
       const seen = [Array.from(painting.plane.data)];
       for (let edit = 0; edit < 200; edit += 1) {
         const position = Math.floor(random() * 4);
         const kind = Math.floor(random() * 3);
         painting.only = random() < 0.2 ? Math.floor(random() * 4) : null;
-        if (kind === 0) painting.paint(stroke(point(), point(), 1 + 6 * random(), width, height), position);
-        else if (kind === 1) painting.paint(rectangle(point(), point(), width, height), position);
-        else { const at = point(); painting.paint(region(painting.plane, Math.floor(at.x), Math.floor(at.y)), position); }
+        const [a, b] = [point(), point()];
+        const spans = kind === 0 ? stroke(a, b, 1 + 6 * random(), width, height)
+          : kind === 1 ? rectangle(a, b, width, height)
+          : region(painting.plane, Math.floor(a.x), Math.floor(a.y));
+        painting.paint(spans, position);
         if (random() < 0.1) painting.revert(); else painting.commit();
         const now = Array.from(painting.plane.data);
         if (now.some((value, at) => value !== seen[seen.length - 1][at])) seen.push(now);
       }
       const back = [], forth = [];
-      for (let at = seen.length - 1; at > 0; at -= 1) { painting.undo(); back.push(Array.from(painting.plane.data)); }
+      for (let at = seen.length - 1; at > 0; at -= 1) {
+        painting.undo();
+        back.push(Array.from(painting.plane.data));
+      }
       painting.undo();
-      for (let at = 1; at < seen.length; at += 1) { painting.redo(); forth.push(Array.from(painting.plane.data)); }
+      for (let at = 1; at < seen.length; at += 1) {
+        painting.redo();
+        forth.push(Array.from(painting.plane.data));
+      }
       const pixels = painting.context.getImageData(0, 0, width, height).data;
       return { seen, back, forth, reds: Array.from(pixels).filter((_, at) => at % 4 === 0) };
     }"""
