@@ -102,7 +102,7 @@ async function follow(renders) {
 async function look(render) {
   const bitmap = await fetchPicture(`renders/${render.id}/answer.png`);
   store.set({ shown: { title: nameOf(render), bitmap, render: render.id } });
-  by("picture-note").textContent = [`${nameOf(render)} · ${spoken(render.seconds ?? 0)}`, ...render.doubts].join(" · ");
+  by("picture-note").textContent = `${nameOf(render)} · ${spoken(render.seconds ?? 0)}`;
 }
 
 /** The picture of where the pixels of a render came from. @param {string} id */
@@ -136,7 +136,7 @@ function item(render, key) {
     if (render.share !== null) bar.value = render.share;
     made.append(bar);
   }
-  if (render.error) made.append(make("p", { class: "error" }, render.error));
+  for (const line of [render.error, ...render.doubts]) if (line) made.append(make("p", { class: "said" }, line));
   made.append(actions(render));
   return made;
 }
