@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from likewise.errors import ConfigError
 from likewise.methods.base import Method
+from likewise.methods.image_analogies import ImageAnalogies
 from likewise.methods.likewise import Likewise
 from likewise.methods.patch import Patch
 from likewise.methods.semia import Semia
 
-METHODS: dict[str, type[Method]] = {method.name: method for method in (Likewise, Patch, Semia)}
+METHODS: dict[str, type[Method]] = {
+    method.name: method for method in (Likewise, Patch, Semia, ImageAnalogies)
+}
 DEFAULT_METHOD = Likewise.name
 
 

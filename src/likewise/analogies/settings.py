@@ -1,0 +1,32 @@
+"""AnalogySettings: everything that decides how an image analogy is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class AnalogySettings:
+    """Settings of the engine; each field's help has its unit."""
+
+    coarsest: int = field(
+        default=16, metadata={"help": "short side of A at the coarsest level, pixels, at least"}
+    )
+    kappa: float = field(
+        default=5.0,
+        metadata={"help": "the paper's κ: how much worse a coherent pixel may fit; 0 is no more"},
+    )
+    weight: float = field(
+        default=1.0, metadata={"help": "of a squared difference in A and B, against one in A′, B′"}
+    )
+    error: float = field(
+        default=0.5,
+        metadata={"help": "by how much a match may be farther than the nearest, of its distance"},
+    )
+    leaves: int = field(
+        default=48, metadata={"help": "of the tree, looked at for a pixel, at most; 0 is no end"}
+    )
+
+
+EXACT = AnalogySettings(error=0.0, leaves=0)
+"""No approximation: every match is the nearest."""
