@@ -10,7 +10,7 @@ class AnalogySettings:
     """Settings of the engine; each field's help has its unit."""
 
     coarsest: int = field(
-        default=16, metadata={"help": "short side of A at the coarsest level, pixels, at least"}
+        default=4, metadata={"help": "short side of A at the coarsest level, pixels, at least"}
     )
     kappa: float = field(
         default=5.0,
