@@ -77,16 +77,26 @@ def sources_of(
         for y, x in np.ndindex(goal.shape[:2]):
             query = features(goal, painted, far_b, y, x, False)
             distances = np.nansum((every - query) ** 2, axis=1)
-            nearest = np.lexsort((rank, distances))[0]
+            order = np.lexsort((rank, distances))
+            alike = [p for p in order if surrounded(p, y, x, (height, width), goal.shape)]
             coherent = continued(found, y, x, (height, width))
+            chosen = alike[0] if alike else order[0]
             if coherent:
                 best = min(coherent, key=lambda place: distances[place])
-                if distances[best] <= distances[nearest] * factor:
-                    nearest = best
-            found[:, y, x] = divmod(nearest, width)
+                if not alike or distances[best] <= distances[chosen] * factor:
+                    chosen = best
+            found[:, y, x] = divmod(chosen, width)
             painted[y, x] = here_prime[tuple(found[:, y, x])]
         far, far_b = (np.concatenate(p, axis=2) for p in ((here, here_prime), (goal, painted)))
     return found
+
+
+def surrounded(place: int, y: int, x: int, size: tuple[int, int], goal: tuple[int, ...]) -> bool:
+    """Whether a place of A' has as many pixels on every side as (y, x) of B' has, up to two."""
+    row, column = divmod(int(place), size[1])
+    mine = (row, column, size[0] - 1 - row, size[1] - 1 - column)
+    wanted = (min(length, 2) for length in (y, x, goal[0] - 1 - y, goal[1] - 1 - x))
+    return all(have >= want for have, want in zip(mine, wanted, strict=True))
 
 
 def continued(found: np.ndarray, y: int, x: int, size: tuple[int, int]) -> list[int]:

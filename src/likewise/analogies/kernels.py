@@ -88,7 +88,9 @@ def paint_row(y, target, coordinates, sources, material, choice):  # type: ignor
         limit = np.float32(limit * choice.favour)
         if limit > 0:
             known = _located(query, y, x, target, coordinates, sources.shape[1], material)
-            nearest = _nearest(query[:known], y, x, target, material, choice, limit)
+            nearest = _nearest(query[:known], y, x, target, material, choice, limit, FINE)
+            if nearest < 0 and place < 0:  # A is too small to have such places
+                nearest = _nearest(query[:known], y, x, target, material, choice, limit, 0)
             if nearest >= 0:
                 place = nearest
         sources[y, x] = place
@@ -150,13 +152,18 @@ def _located(query, y, x, target, coordinates, width, material):  # type: ignore
 
 
 @njit(nogil=True, fastmath=True, cache=True)
-def _nearest(query, y, x, target, material, choice, limit):  # type: ignore[no-untyped-def]
+def _nearest(query, y, x, target, material, choice, limit, margin):  # type: ignore[no-untyped-def]
     """The place nearer than ``limit`` that is nearest, about; -1 if there is none.
 
-    Boxes are opened in the order of their distance from ``query``.
+    Boxes are opened in the order of their distance from ``query``. A place must have as many pixels
+    on every side as the pixel has, up to ``margin``: what is repeated beyond the edges of A' is no
+    example, and a picture that followed it would smear.
     """
     tree, rank = material.tree, material.rank
-    width = material.scene.near.shape[1] - 2 * FINE
+    height, width = material.scene.near.shape[0] - 2 * FINE, material.scene.near.shape[1] - 2 * FINE
+    goal_height, goal_width = target.near.shape[0] - 2 * FINE, target.near.shape[1] - 2 * FINE
+    top, bottom = min(y, margin), height - min(goal_height - 1 - y, margin)
+    left, right = min(x, margin), width - min(goal_width - 1 - x, margin)
     first_leaf = len(tree.starts) - 2
     best, least, looked = np.int32(-1), limit, 0
     boxes = [(np.float32(0), 0)]
@@ -176,10 +183,11 @@ def _nearest(query, y, x, target, material, choice, limit):  # type: ignore[no-u
                 continue
             place = tree.places[i]
             row, column = place // width, place % width
+            if row < top or row >= bottom or column < left or column >= right:
+                continue
             distance = _distance(
-                y, x, row, column, target, material.scene, target.near.shape[1] - 2 * FINE,
-                least + SLACK,
-            )  # fmt: skip
+                y, x, row, column, target, material.scene, goal_width, least + SLACK
+            )
             if distance < least or (distance == least and best >= 0 and rank[place] < rank[best]):
                 best, least = place, distance
         looked += 1

@@ -41,9 +41,6 @@ LEAST = 16  # pixels: short side of a source, however large the target
 class ImageAnalogiesConfig(AnalogySettings):
     """Settings of the method; each field's help has its unit."""
 
-    weight: float = field(
-        default=3.0, metadata={"help": "of a wrong label, against a step from black to white"}
-    )
     size: int = field(
         default=512,
         metadata={"help": "short side of the source up to which it is matched, pixels"},
