@@ -13,8 +13,9 @@ from tests.reference import analogy_twins as twins
 from likewise.analogies.example import Example
 from likewise.analogies.image_analogy import image_analogy
 from likewise.analogies.neighbourhoods import Scene, known_features
-from likewise.analogies.settings import EXACT, AnalogySettings
+from likewise.analogies.settings import AnalogySettings
 
+EXACT = AnalogySettings(error=0.0, leaves=0)
 SIZES = [((17, 22), (17, 22)), ((16, 19), (11, 25))]
 
 

@@ -159,6 +159,12 @@ def test_values_that_are_no_numbers_are_refused() -> None:
         image_analogy(a, a, a * np.nan)
 
 
+def test_a_filter_wants_colours() -> None:
+    grey, colours = np.zeros((8, 8, 1)), np.zeros((8, 8, 3))
+    with pytest.raises(ImageError, match=r"^a_prime: .*\(8, 8, 1\); expected RGB"):
+        learnt_filter(colours, grey, colours)
+
+
 class StopAt(Progress):
     """Asks to stop at the n-th row that is painted."""
 

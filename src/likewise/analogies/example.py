@@ -59,10 +59,8 @@ class Example:
         Args:
             a: planes of A, K ≥ 0; without any, what is made is texture.
             a_prime: planes of A' that are compared, C ≥ 1.
-            settings: how matches are found.
-            seed: of the order in which equal matches are preferred.
-            usable: (H, W) bool, pixels that may be copied; all where None. At a level where none
-                is left, all are.
+            settings, seed: how matches are found, and which of equal ones are preferred.
+            usable: (H, W) bool, pixels that may be copied; all where None, or none is left.
             progress: hears of every level.
 
         Raises:

@@ -13,6 +13,7 @@ import numpy as np
 
 from likewise.analogies.image_analogy import image_analogy
 from likewise.analogies.settings import AnalogySettings
+from likewise.errors import ImageError
 from likewise.progress import SILENT, Progress
 
 YIQ = np.array(
@@ -46,6 +47,9 @@ def learnt_filter(
         ImageError: shapes that do not go together, no pixels, or values that are no numbers.
         Interrupted: ``progress.should_stop`` became true.
     """
+    for name, picture in (("a", a), ("a_prime", a_prime), ("b", b)):
+        if picture.ndim != 3 or picture.shape[2] != 3:
+            raise ImageError(name, f"an array of shape {picture.shape}", "RGB, (H, W, 3)")
     light, light_prime = (picture @ YIQ[0] for picture in (a, a_prime))
     target = b @ YIQ.T
     if remap:

@@ -155,15 +155,11 @@ def _located(query, y, x, target, coordinates, width, material):  # type: ignore
 def _nearest(query, y, x, target, material, choice, limit, margin):  # type: ignore[no-untyped-def]
     """The place nearer than ``limit`` that is nearest, about; -1 if there is none.
 
-    Boxes are opened in the order of their distance from ``query``. A place must have as many pixels
-    on every side as the pixel has, up to ``margin``: what is repeated beyond the edges of A' is no
-    example, and a picture that followed it would smear.
+    Boxes are opened in the order of their distance from ``query``.
     """
     tree, rank = material.tree, material.rank
-    height, width = material.scene.near.shape[0] - 2 * FINE, material.scene.near.shape[1] - 2 * FINE
-    goal_height, goal_width = target.near.shape[0] - 2 * FINE, target.near.shape[1] - 2 * FINE
-    top, bottom = min(y, margin), height - min(goal_height - 1 - y, margin)
-    left, right = min(x, margin), width - min(goal_width - 1 - x, margin)
+    width, goal_width = material.scene.near.shape[1] - 2 * FINE, target.near.shape[1] - 2 * FINE
+    top, bottom, left, right = _inside(y, x, target, material.scene, margin)
     first_leaf = len(tree.starts) - 2
     best, least, looked = np.int32(-1), limit, 0
     boxes = [(np.float32(0), 0)]
@@ -194,6 +190,19 @@ def _nearest(query, y, x, target, material, choice, limit, margin):  # type: ign
         if looked == choice.leaves:
             break
     return best
+
+
+@njit(inline="always", cache=True)
+def _inside(y, x, target, scene, margin):  # type: ignore[no-untyped-def]
+    """Rows (from, to) and columns (from, to) of A' that may be the nearest match of a pixel.
+
+    They have as many pixels on every side as it has, up to ``margin``: what is repeated beyond the
+    edges of A' is no example, and a picture that followed it would smear.
+    """
+    below, right = target.near.shape[0] - 2 * FINE - 1 - y, target.near.shape[1] - 2 * FINE - 1 - x
+    bottom = scene.near.shape[0] - 2 * FINE - min(below, margin)
+    end = scene.near.shape[1] - 2 * FINE - min(right, margin)
+    return min(y, margin), bottom, min(x, margin), end
 
 
 @njit(inline="always", fastmath=True, cache=True)

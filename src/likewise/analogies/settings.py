@@ -26,7 +26,3 @@ class AnalogySettings:
     leaves: int = field(
         default=48, metadata={"help": "of the tree, looked at for a pixel, at most; 0 is no end"}
     )
-
-
-EXACT = AnalogySettings(error=0.0, leaves=0)
-"""No approximation: every match is the nearest."""
