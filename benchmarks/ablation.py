@@ -147,12 +147,12 @@ def side_by_side(pictures: Sequence[np.ndarray]) -> np.ndarray:
     return page
 
 
-def jpeg(picture: np.ndarray) -> bytes:
-    """``picture`` as a JPEG of at most LARGEST bytes if one of QUALITIES makes it so."""
+def jpeg(picture: np.ndarray, largest: int = LARGEST) -> bytes:
+    """``picture`` as a JPEG of at most ``largest`` bytes if one of QUALITIES makes it so."""
     for quality in QUALITIES:
         stream = io.BytesIO()
         Pillow.fromarray(picture).save(stream, "JPEG", quality=quality, optimize=True)
-        if stream.tell() <= LARGEST:
+        if stream.tell() <= largest:
             break
     return stream.getvalue()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from likewise.errors import InputError
@@ -38,3 +39,19 @@ def case_folder(name: str, folder: Path | None = None) -> Path:
             "Put yours into cases/, or name the folder that they are in.",
         )
     return found
+
+
+def resized_case(case: Case, short: int) -> Case:
+    """``case`` with the short side of its picture at ``short`` pixels, layouts and truths alike."""
+    scale = short / min(case.image.size)
+
+    def goal(size: tuple[int, int]) -> tuple[int, int]:
+        return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+    return replace(
+        case,
+        image=case.image.resized(goal(case.image.size)),
+        labels=case.labels.resized(goal(case.labels.size)),
+        targets={name: p.resized(goal(p.size)) for name, p in case.targets.items()},
+        truths={name: image.resized(goal(image.size)) for name, image in case.truths.items()},
+    )

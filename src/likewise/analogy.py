@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from likewise.images import Image
 from likewise.labels.label_map import LabelMap
@@ -27,12 +28,18 @@ class Analogy:
         preset: one of that method's presets; "fast" is there for every method.
         device: "auto" (CUDA, else MPS, else CPU), "cpu", "cuda" or "mps".
         size: short side in pixels that the method works at; the answer has the target's size.
-        vgg: file with the public VGG-19 weights (.pth or .safetensors), if the coherence loss is to
-            compare their features, as the paper does, instead of pixels.
+        vgg: file with the public VGG-19 weights (.pth or .safetensors), for losses that compare
+            their features.
+        weights: published checkpoint, for methods that can render by one.
+        class_map: JSON file that names the classes of that checkpoint for the source's.
+        pairs: folder with images/ and labels/, for methods that learn from more than the source.
+        settings: what to set otherwise than the preset does, as in ``{"rounds": 4}``; ``likewise
+            methods NAME`` lists the settings of a method.
 
     Raises:
-        ConfigError: unknown method or preset, absent device, size out of range.
-        ModelError: the weights file cannot be used.
+        ConfigError: unknown method, preset or setting, absent device, size or setting out of range,
+            or a file that the method has no use for; ``likewise methods`` tells what each can use.
+        InputError: a file cannot be used.
     """
 
     def __init__(
@@ -43,8 +50,15 @@ class Analogy:
         device: str = "auto",
         size: int | None = None,
         vgg: Path | str | None = None,
+        weights: Path | str | None = None,
+        class_map: Path | str | None = None,
+        pairs: Path | str | None = None,
+        settings: Mapping[str, Any] | None = None,
     ) -> None:
-        self.method: Method = find_method(method)(preset, device=device, size=size, vgg=vgg)
+        files = {"vgg": vgg, "weights": weights, "class_map": class_map, "pairs": pairs}
+        self.method: Method = find_method(method)(
+            preset, device=device, size=size, settings=settings, **files
+        )
 
     def plan(self, image: Image, labels: LabelMap) -> Plan:
         """What :meth:`fit` would do on this pair, and about how long it would take."""

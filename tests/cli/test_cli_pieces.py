@@ -39,8 +39,9 @@ def exit_code(*words: str) -> int:
 
 
 def test_help_tells_every_command_with_an_example(capsys) -> None:
-    for name in ("run", "fit", "render", "demo", "doctor", "methods"):
-        assert exit_code(name, "--help") == 0
+    singan = [f"singan {name}" for name in ("sample", "retarget", "upscale")]
+    for name in ("run", "fit", "render", "demo", "doctor", "methods", *singan):
+        assert exit_code(*name.split(), "--help") == 0
         text = capsys.readouterr().out
         assert f"Example: likewise {name}" in text
     assert exit_code("--version") == 0
@@ -67,6 +68,9 @@ def test_methods_lists_presets_with_settings(capsys) -> None:
     assert exit_code("methods") == 0
     shown = capsys.readouterr().out
     assert all(name in shown and entry["summary"] in shown for name, entry in listed.items())
+    assert "label_weight" not in shown
+    assert exit_code("methods", "patch") == 0
+    assert "label_weight" in capsys.readouterr().out
 
 
 def test_doctor_finds_this_machine_able(capsys) -> None:
@@ -191,11 +195,11 @@ def test_a_fault_shows_its_traceback_only_on_request(capsys, monkeypatch) -> Non
     def broken() -> None:
         raise ZeroDivisionError("ours")
 
-    monkeypatch.setattr("likewise.cli.methods._print_presets", lambda _: broken())
+    monkeypatch.setattr("likewise.cli.methods._print_presets", lambda *_, **__: broken())
     monkeypatch.setenv(faults.DEBUG_VARIABLE, "0")
-    assert exit_code("methods") == 1
+    assert exit_code("methods", "patch") == 1
     assert len(capsys.readouterr().err.splitlines()) == 1
-    assert exit_code("--debug", "methods") == 1
+    assert exit_code("--debug", "methods", "patch") == 1
     assert "Traceback" in capsys.readouterr().err
 
 

@@ -97,3 +97,14 @@ def test_colour_names_and_distances() -> None:
     assert parse_colour([True, 0, 0]) is None
     ends = np.array([[0, 0, 0], [255, 255, 255]])
     assert shade_distances(ends, ends)[0] == pytest.approx([0, 1], abs=1e-3)
+
+
+@pytest.mark.parametrize("spread", [1, 3, 100_000])  # close together, and far apart
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.int32, np.int64])
+def test_positions_of_ids_near_and_far(spread: int, dtype: type) -> None:
+    ids = [7 * spread, 2, 5 * spread + 1]
+    table = ClassTable(tuple(LabelClass(n, str(n), (n % 256, 0, 0)) for n in ids))
+    asked = np.array([0, 1, 2, 3, 7, 5, 100, 127], dtype)
+    expected = [ids.index(n) if n in ids else -1 for n in asked.tolist()]
+    assert table.index_of(asked).tolist() == expected
+    assert table.index_of(np.array([*ids, -(2**31), 2**31 - 1])).tolist() == [0, 1, 2, -1, -1]

@@ -6,20 +6,21 @@ import math
 
 import pytest
 import torch
+import torch.nn.functional as F
 from tests import scenes
 from torch import Tensor, nn
 
 from likewise.networks.blocks import (
     ConvBlock,
     DownBlock,
+    Finish,
     ResidualBottleneck,
     Style,
     UpBlock,
     convolution,
-    instance_normalised,
-    norm_layer,
     pixel_normalised,
 )
+from likewise.networks.instance_norm import instance_normalised
 from likewise.networks.seg_encoder import SegEncoder
 from likewise.networks.sft import (
     LARGEST_SCALE,
@@ -90,7 +91,7 @@ def test_pixel_normalisation_looks_at_one_place_alone() -> None:
 def test_half_precision_stays_half() -> None:
     x = noise(2, 4, 8, 8).bfloat16()
     assert instance_normalised(x).dtype == pixel_normalised(x).dtype == torch.bfloat16
-    assert isinstance(norm_layer("none"), nn.Identity)
+    assert torch.equal(Finish("none", slope=1)(x), x)
 
 
 @pytest.mark.parametrize("classes", [1, 2, 5, 8])
@@ -109,7 +110,7 @@ def test_the_features_of_e_seg_are_positive_at_every_scale(classes: int, style: 
 
 
 def test_where_layouts_agree_the_ratio_is_one_and_the_shift_nought() -> None:
-    features = nn.functional.softplus(noise(2, 8, 6, 6) * 20)
+    features = F.softplus(noise(2, 8, 6, 6) * 20)
     assert (semantic_ratio(features, features) == 1).all()
     assert (semantic_shift(features, features) == 0).all()
     # The paper's definition, where features are not small.
@@ -122,7 +123,7 @@ def test_where_layouts_agree_the_ratio_is_one_and_the_shift_nought() -> None:
 
 def positive(seed: int) -> list[Tensor]:
     sizes = ((6, 16), (12, 8))
-    return [nn.functional.softplus(noise(2, c, s, s, seed=seed)) for c, s in sizes]
+    return [F.softplus(noise(2, c, s, s, seed=seed)) for c, s in sizes]
 
 
 def test_a_fresh_sft_is_the_fixed_point() -> None:

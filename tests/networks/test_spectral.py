@@ -13,7 +13,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from likewise.networks.discriminator import Discriminator
 from likewise.networks.generator import Generator, GeneratorShape
-from likewise.networks.spectral import normalisers, spectrally_normalised
+from likewise.networks.spectral import at_rest, normalisers, spectrally_normalised
 from likewise.networks.spectral_bank import SpectralBank
 from likewise.networks.spectral_stacks import Stacks, memory_order
 
@@ -194,3 +194,21 @@ def test_nothing_iterates_at_rest() -> None:
     with torch.inference_mode():
         net(torch.rand(1, 3, 8, 8), *torch.rand(2, 1, 2, 8, 8).round())
     assert all(torch.equal(before[name], value) for name, value in net.state_dict().items())
+
+
+def test_a_copy_at_rest_answers_the_same_from_plain_weights() -> None:
+    torch.manual_seed(0)
+    network = nn.Sequential(
+        spectrally_normalised(nn.Conv2d(3, 6, 3)),
+        spectrally_normalised(nn.ConvTranspose2d(6, 2, 4)),
+    ).eval()
+    copied = at_rest(network)
+    x = torch.rand(1, 3, 9, 11)
+    torch.testing.assert_close(copied(x), network(x))
+    assert list(copied.state_dict()) == ["0.bias", "0.weight", "1.bias", "1.weight"]
+    assert type(copied[0]) is nn.Conv2d
+    with torch.no_grad():
+        copied[0].weight.zero_()
+    network.train()(x)  # the original goes on as it was
+    assert len(normalisers(network)) == 2
+    assert float(network[0].weight.detach().abs().max()) > 0

@@ -11,7 +11,7 @@ from tests import trainers
 from torch import Tensor
 
 from likewise.training.checkpoint import Checkpoint
-from likewise.training.graphs import EAGER_RUNS, Replayable
+from likewise.training.graphs import EAGER_RUNS, Captured, Replayable
 from likewise.training.loop import Trainer
 from likewise.training.modes import Mode
 
@@ -75,3 +75,19 @@ def moved_alike(
         apart = sum(float((mine[k] - theirs[k]).square().sum()) for k in start)
         alike[name] = way > 0 and apart < 0.1 * way
     return alike
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_a_captured_function_follows_its_inputs_and_their_shapes() -> None:
+    captured = Captured(lambda a, b: (a * 2 + b).relu())
+    for count, size in enumerate((5, 5, 5, 7, 7, 7, 5)):
+        a, b = (torch.randn(size, device="cuda") for _ in range(2))
+        torch.testing.assert_close(captured(a, b), (a * 2 + b).relu())
+        assert (captured.graph is not None) == (count in (1, 2, 4, 5))
+
+
+def test_on_the_cpu_a_function_just_runs() -> None:
+    captured = Captured(lambda a, b: a + b)
+    for number in range(3):
+        assert float(captured(torch.tensor(1.0), torch.tensor(float(number)))) == 1 + number

@@ -183,6 +183,6 @@ def test_the_time_of_an_iteration_counts_every_step_of_the_cycle(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = iter(range(0, 10**6, 10))
-    monkeypatch.setattr("likewise.training.loop.time.perf_counter", lambda: next(clock))
+    monkeypatch.setattr("likewise.training.stepwise.time.perf_counter", lambda: next(clock))
     trained = trainers.trainer(replace(trainers.PAPER, cycle=("D", "G", "G", "G")))
     assert trained.seconds_per_iteration() == 4 * 10

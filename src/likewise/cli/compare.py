@@ -19,6 +19,9 @@ def compare(
     inception: compare_options.InceptionOption = None,
     lpips: compare_options.LpipsOption = None,
     lpips_backbone: compare_options.LpipsBackboneOption = None,
+    weights: options.WeightsOption = None,
+    class_map: options.ClassMapOption = None,
+    pairs: options.PairsOption = None,
     as_json: options.JsonOption = False,
     dry_run: options.DryRunOption = False,
     quiet: options.QuietOption = False,
@@ -27,8 +30,9 @@ def compare(
 ) -> None:
     """Render cases by several methods and score, tabulate and show their answers.
 
-    DIR gets report.html, metrics.json, tables/ (CSV, Markdown, LaTeX) and every picture. A method
-    that fails never stops the rest. Exit code 0 if everything was answered, 1 if something failed.
+    DIR gets report.html, metrics.json, tables/ (CSV, Markdown, LaTeX) and every picture. Files for
+    methods go to those that can use them. A method that fails never stops the rest. Exit code 0 if
+    everything was answered, 1 if something failed.
 
     Example: likewise compare examples -m semia:fast,semia:smoke,patch -o report
     """
@@ -42,4 +46,6 @@ def compare(
     from likewise.evaluation.measuring import WeightFiles
 
     files = WeightFiles(judge, judge_classes, vgg, inception, lpips, lpips_backbone)
-    carry_out(Asked(folders, words, out, numbers, device, size, files), manner)
+    given = {"vgg": vgg, "weights": weights, "class_map": class_map, "pairs": pairs}
+    handed = {argument: file for argument, file in given.items() if file is not None}
+    carry_out(Asked(folders, words, out, numbers, device, size, files, handed), manner)

@@ -54,7 +54,8 @@ SifidVggOption = Annotated[
     typer.Option(
         "--vgg",
         metavar="FILE",
-        help="Public VGG-19 weights: SIFID then compares their features.",
+        help="Public VGG-19 weights: SIFID then compares their features, and methods use them that "
+        "can.",
         show_default=False,
     ),
 ]

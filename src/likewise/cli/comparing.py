@@ -6,8 +6,8 @@ Everything is read and checked first, then the plan is told, and only then does 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,7 @@ class Asked:
     device: str
     size: int | None
     files: WeightFiles
+    methods_files: Mapping[str, Path] = field(default_factory=dict)
 
 
 def carry_out(asked: Asked, manner: Manner) -> None:
@@ -63,6 +64,7 @@ def carry_out(asked: Asked, manner: Manner) -> None:
         device=asked.device,
         size=asked.size,
         measuring=measuring.told,
+        files=asked.methods_files,
     )
     run = Run(plan, asked.out, measuring, command=_command())
     earlier = None

@@ -26,7 +26,10 @@ def demo(
     seed: options.SeedOption = 0,
     device: options.DeviceOption = "auto",
     size: options.SizeOption = None,
+    settings: options.SetOption = None,
     vgg: options.VggOption = None,
+    weights: options.WeightsOption = None,
+    class_map: options.ClassMapOption = None,
     provenance: options.ProvenanceOption = False,
     as_json: options.JsonOption = False,
     dry_run: options.DryRunOption = False,
@@ -40,13 +43,14 @@ def demo(
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite, provenance)
     case = find_example(example)
-    chosen = options.choices(method, preset, seed, device, size, None, "", vgg)
+    files = {"vgg": vgg, "weights": weights, "class_map": class_map}
+    chosen = options.choices(method, preset, seed, device, size, None, "", settings, **files)
     from likewise.cli.sources import Files
     from likewise.cli.start import fit_and_render
 
     targets = tuple(sorted((case / "targets").glob("*.png")))
-    files = Files(case / "image.png", case / "labels.png", targets, out)
-    fit_and_render("demo", files, chosen, manner)
+    read = Files(case / "image.png", case / "labels.png", targets, out)
+    fit_and_render("demo", read, chosen, manner)
     if not (quiet or as_json or dry_run):
         print(f"\nThe pictures are in {out}; begin with {out / 'contact_sheet.png'}")
 

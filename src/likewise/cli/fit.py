@@ -15,7 +15,11 @@ def fit(
     seed: options.SeedOption = 0,
     device: options.DeviceOption = "auto",
     size: options.SizeOption = None,
+    settings: options.SetOption = None,
     vgg: options.VggOption = None,
+    weights: options.WeightsOption = None,
+    class_map: options.ClassMapOption = None,
+    pairs: options.PairsOption = None,
     classes: options.ClassesOption = None,
     ignore: options.IgnoreOption = "",
     as_json: options.JsonOption = False,
@@ -31,7 +35,8 @@ def fit(
     Example: likewise fit photo.png labels.png -o model --preset full --device cuda
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite)
-    chosen = options.choices(method, preset, seed, device, size, classes, ignore, vgg)
+    given = {"vgg": vgg, "weights": weights, "class_map": class_map, "pairs": pairs}
+    chosen = options.choices(method, preset, seed, device, size, classes, ignore, settings, **given)
     from likewise.cli.sources import Files
     from likewise.cli.start import fit_and_render
 

@@ -49,7 +49,8 @@ def carry_out(
         choices.preset,
         device=choices.device,
         size=choices.size,
-        vgg=choices.vgg,
+        settings=choices.settings,
+        **choices.files,
     )
     identity = record.identity(pair, choices, analogy)
     standing: Standing = "new"

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from likewise.cli import compare, demo, doctor, faults, fit, methods, render, run, study
+from likewise.cli import compare, demo, doctor, faults, fit, methods, render, run, singan, study
 from likewise.cli.stopping import STOP
 from likewise.version import __version__
 
@@ -63,6 +63,7 @@ _COMMANDS = (
 )
 for _command in _COMMANDS:
     app.command()(_command)
+app.add_typer(singan.app)
 app.add_typer(study.app)
 
 

@@ -1,42 +1,64 @@
-"""``likewise methods``: the methods, their presets, and what each preset sets."""
+"""``likewise methods``: the methods and their presets; of one, what each preset sets."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, fields
-from typing import Any
+from typing import Annotated, Any, get_type_hints
+
+import typer
 
 from likewise.cli import options
 
 
-def methods(as_json: options.JsonOption = False) -> None:
-    """List the methods with their presets, and the settings these have on this machine.
+def methods(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NAME",
+            help="Tell of this method alone: its settings in each preset, and what they may be.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: options.JsonOption = False,
+) -> None:
+    """List the methods with their presets; of one, also the settings these have on this machine.
 
-    Example: likewise methods
+    Example: likewise methods singan
     """
     from likewise.cli.terminal import Terminal
     from likewise.devices import choose_device
-    from likewise.methods.registry import DEFAULT_METHOD, METHODS
+    from likewise.methods.files import option_of
+    from likewise.methods.registry import DEFAULT_METHOD, METHODS, find_method
 
+    chosen = METHODS if name is None else {name: find_method(name)}
     device = choose_device("auto").type
     if as_json:
         listed = {
-            name: {
+            key: {
                 "summary": method.summary,
-                "default": name == DEFAULT_METHOD,
+                "default": key == DEFAULT_METHOD,
                 "traceable": method.traceable,
+                "files": {option_of(file): use for file, use in method.uses.items()},
                 "device": device,
-                "presets": {key: asdict(config) for key, config in method.presets(device).items()},
+                "presets": {k: asdict(config) for k, config in method.presets(device).items()},
             }
-            for name, method in METHODS.items()
+            for key, method in chosen.items()
         }
         Terminal(as_json=True).summary(listed)
         return
-    for name, method in METHODS.items():
-        default = " (default)" if name == DEFAULT_METHOD else ""
-        print(f"{name}{default}: {method.summary}")
-        print(_origin_line(method.traceable))
-        print(f"settings on {device}:")
-        _print_presets(dict(method.presets(device)))
+    for key, method in chosen.items():
+        default = " (default)" if key == DEFAULT_METHOD else ""
+        presets = dict(method.presets(device))
+        print(f"{key}{default}: {method.summary}")
+        print(f"  presets: {', '.join(presets)}")
+        print(f"  {_origin_line(method.traceable)}")
+        for file, use in method.uses.items():
+            print(f"  takes {option_of(file)}: {use}")
+        if name is not None:
+            print(f"settings on {device}, each by --set NAME=VALUE:")
+            _print_presets(presets)
+    if name is None:
+        print("likewise methods NAME tells a method's settings, and what they may be")
 
 
 def _origin_line(traceable: bool) -> str:
@@ -46,18 +68,23 @@ def _origin_line(traceable: bool) -> str:
 
 
 def _print_presets(presets: dict[str, Any]) -> None:
-    """A table: a row for each setting with its meaning and unit, a column for each preset."""
+    """A table: a row for each setting with its meaning, unit and limits, a column a preset."""
     from rich.console import Console
     from rich.table import Table
 
+    from likewise.methods.settings import expected
+
+    first = next(iter(presets.values()))
+    kinds = get_type_hints(type(first))
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("setting")
     for name in presets:
         table.add_column(name, max_width=14)
     table.add_column("meaning", ratio=1)
-    for field in fields(next(iter(presets.values()))):
+    for field in fields(first):
         values = [_shown(getattr(config, field.name)) for config in presets.values()]
-        table.add_row(field.name, *values, str(field.metadata.get("help", "")))
+        meaning = f"{field.metadata.get('help', '')} ({expected(field, kinds[field.name])})"
+        table.add_row(field.name, *values, meaning)
     Console(highlight=False, markup=False).print(table)
 
 

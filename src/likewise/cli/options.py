@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -91,8 +92,47 @@ VggOption = Annotated[
     typer.Option(
         "--vgg",
         metavar="FILE",
-        help="Public VGG-19 weights, .pth or .safetensors: the coherence loss then compares their "
-        "features, as the paper does. Default: pixels, which needs no weights.",
+        help="Public VGG-19 weights, .pth or .safetensors, for losses that compare their features "
+        "where the method has one (semia, spade). Default: without, which needs no weights.",
+        show_default=False,
+    ),
+]
+WeightsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--weights",
+        metavar="FILE",
+        help="Published checkpoint to render by, without training (spade: *_net_G.pth).",
+        show_default=False,
+    ),
+]
+ClassMapOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--class-map",
+        metavar="FILE",
+        help="JSON: which classes of the checkpoint show which of LABELS. Default: those of the "
+        "same names.",
+        show_default=False,
+    ),
+]
+PairsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--pairs",
+        metavar="FOLDER",
+        help="Folder with images/ and labels/ of equal names, to learn from besides the source "
+        "(spade).",
+        show_default=False,
+    ),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Set one setting of the method otherwise than its preset does; may be repeated. "
+        "likewise methods NAME lists them.",
         show_default=False,
     ),
 ]
@@ -158,7 +198,8 @@ class Choices:
     size: int | None
     classes: Path | None
     ignore: tuple[int, ...]
-    vgg: Path | None = None
+    files: Mapping[str, Path] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -188,12 +229,15 @@ def choices(
     size: int | None,
     classes: Path | None,
     ignore: str,
-    vgg: Path | None = None,
+    settings: Sequence[str] | None = None,
+    **files: Path | None,
 ) -> Choices:
     """The parsed options; :func:`checked` still has to see them.
 
+    ``files`` go to the method, by its arguments; ``settings`` are words NAME=VALUE.
+
     Raises:
-        ConfigError: two presets, or the seed is out of range.
+        ConfigError: two presets, a setting without a value, or the seed is out of range.
         LabelError: ``ignore`` is not a list of ids.
     """
     name, _, word = (method or "").partition(":")
@@ -202,20 +246,28 @@ def choices(
     if not 0 <= seed < 2**63:
         raise ConfigError("--seed", str(seed), "a whole number from 0 to 2**63 - 1")
     chosen = word or preset or DEFAULT_PRESET
-    return Choices(name, chosen, seed, device, size, classes, parse_ids(ignore), vgg)
+    given = {argument: file for argument, file in files.items() if file is not None}
+    set_ = parse_settings(settings or ())
+    return Choices(name, chosen, seed, device, size, classes, parse_ids(ignore), given, set_)
 
 
 def checked(choices: Choices) -> Choices:
     """``choices`` with the method named, checked against what this package and machine have.
 
     Raises:
-        ConfigError: unknown method or preset, absent device, size out of range.
-        ModelError: the VGG-19 weights cannot be used.
+        ConfigError: unknown method, preset or setting, absent device, size or setting out of range.
+        InputError: a file for the method cannot be used.
     """
     from likewise.methods.registry import DEFAULT_METHOD, find_method
 
     named = replace(choices, method=choices.method or DEFAULT_METHOD)
-    find_method(named.method)(named.preset, device=named.device, size=named.size, vgg=named.vgg)
+    find_method(named.method)(
+        named.preset,
+        device=named.device,
+        size=named.size,
+        settings=named.settings,
+        **named.files,
+    )
     return named
 
 
@@ -234,6 +286,23 @@ def require_traceable(method: str) -> None:
             f"method {method} paints pixels of its own, which come from nowhere in the source",
             " or ".join(able) or "no --provenance",
         )
+
+
+def parse_settings(words: Sequence[str]) -> dict[str, str]:
+    """The settings in words such as ``rounds=4``, by name.
+
+    Raises:
+        ConfigError: a word without ``=``, or a setting that is there twice.
+    """
+    found: dict[str, str] = {}
+    for word in words:
+        name, equals, value = (part.strip() for part in word.partition("="))
+        if not (name and equals):
+            raise ConfigError("--set", repr(word), "NAME=VALUE, as in --set rounds=4")
+        if name in found:
+            raise ConfigError("--set", f"{name} twice", "each setting once")
+        found[name] = value
+    return found
 
 
 def parse_ids(text: str) -> tuple[int, ...]:

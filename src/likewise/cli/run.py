@@ -16,7 +16,11 @@ def run(
     seed: options.SeedOption = 0,
     device: options.DeviceOption = "auto",
     size: options.SizeOption = None,
+    settings: options.SetOption = None,
     vgg: options.VggOption = None,
+    weights: options.WeightsOption = None,
+    class_map: options.ClassMapOption = None,
+    pairs: options.PairsOption = None,
     classes: options.ClassesOption = None,
     ignore: options.IgnoreOption = "",
     provenance: options.ProvenanceOption = False,
@@ -36,7 +40,8 @@ def run(
     Example: likewise run photo.png labels.png moved.png -o out --preset fast
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite, provenance, check)
-    chosen = options.choices(method, preset, seed, device, size, classes, ignore, vgg)
+    given = {"vgg": vgg, "weights": weights, "class_map": class_map, "pairs": pairs}
+    chosen = options.choices(method, preset, seed, device, size, classes, ignore, settings, **given)
     from likewise.cli.sources import Files
     from likewise.cli.start import fit_and_render
 

@@ -38,7 +38,7 @@ class Files:
     def inputs(self, choices: Choices) -> list[Path]:
         """Every file that was handed in."""
         table = [] if choices.classes is None else [choices.classes]
-        return [self.image, self.labels, *self.targets, *table]
+        return [self.image, self.labels, *self.targets, *table, *choices.files.values()]
 
 
 @dataclass(frozen=True)

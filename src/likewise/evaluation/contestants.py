@@ -6,12 +6,14 @@ first seed, for they have none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from pathlib import Path
+from typing import Any, Self
 
 from likewise.errors import ConfigError
 from likewise.methods.base import Method
+from likewise.methods.files import option_of
 from likewise.methods.registry import find_method
 
 SOURCE = "source"  # the source picture unchanged, resized to the layout
@@ -52,13 +54,23 @@ class Contestant:
         """Unique in a comparison."""
         return f"{self.method}:{self.preset}"
 
-    def made(self, device: str = "auto", size: int | None = None) -> Method:
-        """The method, not fitted.
+    def made(
+        self,
+        device: str = "auto",
+        size: int | None = None,
+        files: Mapping[str, Path | str] | None = None,
+    ) -> Method:
+        """The method, not fitted, with those of ``files`` that it can use, by argument.
 
         Raises:
             ConfigError: absent device, or size out of range.
+            InputError: a file cannot be used.
         """
-        return find_method(self.method)(self.preset, device=device, size=size)
+        kind = find_method(self.method)
+        usable: dict[str, Any] = {
+            name: file for name, file in (files or {}).items() if name in kind.uses
+        }
+        return kind(self.preset, device=device, size=size, **usable)
 
 
 def contestants(words: Iterable[str]) -> tuple[Contestant, ...]:
@@ -75,6 +87,19 @@ def contestants(words: Iterable[str]) -> tuple[Contestant, ...]:
     if not found:
         raise ConfigError("-m", "no method", "methods to compare, as in -m semia:fast,patch")
     return found
+
+
+def require_used(files: Iterable[str], chosen: Iterable[Contestant]) -> None:
+    """Refuse a file argument that none of ``chosen`` has a use for; scores use "vgg" themselves.
+
+    Raises:
+        ConfigError: naming the option.
+    """
+    uses = {name for contestant in chosen for name in find_method(contestant.method).uses}
+    for name in files:
+        if name not in uses | {"vgg"}:
+            option = option_of(name)
+            raise ConfigError(option, "no method here has a use for it", f"no {option}")
 
 
 def checked_seeds(seeds: Sequence[int]) -> tuple[int, ...]:

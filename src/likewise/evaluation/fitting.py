@@ -17,7 +17,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -51,6 +51,7 @@ class Job:
         device: where to compute.
         size: short side in pixels to work at; None takes the preset's.
         folder: where the answers go, named by the position of their layout in the case.
+        files: for the method, by argument; those it has no use for are not handed to it.
     """
 
     case: str
@@ -60,6 +61,7 @@ class Job:
     device: str
     size: int | None
     folder: str
+    files: dict[str, str] = field(default_factory=dict)
 
     def line(self) -> str:
         """This as a line of JSON."""
@@ -77,7 +79,7 @@ def answer(job: Job, tell: Tell) -> None:
     """
     with _failure_told(tell, None):
         case = read_case(Path(job.case))
-        method = Contestant(job.method, job.preset).made(job.device, job.size)
+        method = Contestant(job.method, job.preset).made(job.device, job.size, job.files)
         _warm_up(job, case)
         peak = Peak(method.device)
         began = _now(method)
@@ -104,7 +106,7 @@ def _warm_up(job: Job, case: Case) -> None:
     size = round(case.image.size[0] * scale), round(case.image.size[1] * scale)
     with contextlib.suppress(Exception), warnings.catch_warnings():  # it fails again when it counts
         warnings.simplefilter("ignore")
-        method = Contestant(job.method, "smoke").made(job.device, WARM_SIZE)
+        method = Contestant(job.method, "smoke").made(job.device, WARM_SIZE, job.files)
         labels = case.labels.resized(size)
         method.fit(case.image.resized(size), labels).render(labels)
 

@@ -15,7 +15,13 @@ import torch
 from likewise.devices import choose_device, describe_device
 from likewise.errors import InputError, LikewiseError
 from likewise.evaluation.cases import Case, read_case
-from likewise.evaluation.contestants import Contestant, checked_seeds, contestants
+from likewise.evaluation.contestants import (
+    Contestant,
+    checked_seeds,
+    contestants,
+    require_used,
+)
+from likewise.methods.base import Method
 from likewise.version import versions
 
 RESERVED = ("tables", "logs")  # folders of a comparison beside those of its cases
@@ -51,6 +57,7 @@ class Plan:
         device: where to compute.
         size: short side in pixels that methods work at; None takes the presets'.
         measuring: what scores depend on besides, by name, for people.
+        files: for the methods that can use them, by argument.
     """
 
     folders: tuple[Path, ...]
@@ -60,6 +67,7 @@ class Plan:
     device: torch.device
     size: int | None
     measuring: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Path] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -71,12 +79,13 @@ class Plan:
         device: str = "auto",
         size: int | None = None,
         measuring: Mapping[str, str] | None = None,
+        files: Mapping[str, Path] | None = None,
     ) -> Plan:
         """Read and check everything.
 
         Raises:
             InputError: a case cannot be used, or has no layout; a contestant is unknown or cannot
-                work there.
+                work there; a file cannot be used.
         """
         cases = [read_case(folder) for folder in folders]
         for folder, case in zip(folders, cases, strict=True):
@@ -84,8 +93,9 @@ class Plan:
                 raise InputError(folder, "no layout in it", "a layout to render, in targets/")
         names = folder_names([case.name for case in cases], RESERVED)
         chosen = contestants(words)
+        require_used(files or {}, chosen)
         for contestant in chosen:
-            contestant.made(device, size)
+            contestant.made(device, size, files)
         return cls(
             tuple(map(Path, folders)),
             tuple(replace(case, name=name) for case, name in zip(cases, names, strict=True)),
@@ -94,7 +104,12 @@ class Plan:
             choose_device(device),
             size,
             dict(measuring or {}),
+            dict(files or {}),
         )
+
+    def made(self, contestant: Contestant) -> Method:
+        """The method of ``contestant`` as this comparison wants it, not fitted."""
+        return contestant.made(str(self.device), self.size, self.files)
 
     def cells(self) -> Iterator[Cell]:
         """Every fit, case by case: what a case needs once is then needed once."""
@@ -105,9 +120,7 @@ class Plan:
 
     def identity(self) -> dict[str, Any]:
         """What a comparison must share for this one to go on with it; keys are told to people."""
-        settings = {
-            c.name: asdict(c.made(str(self.device), self.size).config) for c in self.contestants
-        }
+        settings = {c.name: asdict(self.made(c).config) for c in self.contestants}
         told = {
             "CASES": {case.name: _digest(case) for case in self.cases},
             "-m": [contestant.name for contestant in self.contestants],
@@ -142,8 +155,9 @@ def estimated_seconds(plan: Plan) -> dict[str, float]:
     told = {}
     for contestant in plan.contestants:
         try:
-            method = contestant.made(str(plan.device), plan.size)
-            told[contestant.name] = method.plan(largest.image, largest.labels).seconds
+            told[contestant.name] = (
+                plan.made(contestant).plan(largest.image, largest.labels).seconds
+            )
         except (LikewiseError, RuntimeError):  # torch's, memory among them
             continue
     return told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -33,6 +33,7 @@ def compare(
     device: str = "auto",
     size: int | None = None,
     measuring: Measuring | None = None,
+    files: Mapping[str, Path] | None = None,
     resume: bool = False,
     overwrite: bool = False,
     onlooker: Onlooker | None = None,
@@ -50,6 +51,7 @@ def compare(
         device: "auto", "cpu", "cuda" or "mps", where methods and scorers compute.
         size: short side in pixels that methods work at; None takes the presets'.
         measuring: by what answers are scored.
+        files: for the methods that can use them, by argument.
         resume: go on with a comparison of the same plan, and try again what failed.
         overwrite: replace a comparison that is there.
         onlooker: is told how it goes, and may ask to stop.
@@ -66,6 +68,7 @@ def compare(
         device=device,
         size=size,
         measuring=measuring.told,
+        files=files,
     )
     run = Run(plan, folder, measuring, onlooker or Onlooker())
     return run.carry_out(run.survey(resume=resume, overwrite=overwrite))
@@ -193,6 +196,7 @@ class Run:
             device=str(self.plan.device),
             size=self.plan.size,
             folder=str(self.place.working()),
+            files={name: str(file) for name, file in self.plan.files.items()},
         )
         report = carried_out(job, self.onlooker.fitting(cell))
         outcomes = bench.judge(cell, report, partial(self._look, cell.case))

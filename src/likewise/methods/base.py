@@ -24,6 +24,7 @@ from likewise.errors import ConfigError, ModelError, NotFittedError
 from likewise.images import Image
 from likewise.labels.label_map import LabelMap
 from likewise.methods.answer import Answer, Rendering
+from likewise.methods.files import files_for
 from likewise.methods.saving import (
     CONFIG_FILE,
     DAMAGE,
@@ -35,8 +36,8 @@ from likewise.methods.saving import (
     read_source,
     source_tensors,
 )
+from likewise.methods.settings import with_settings
 from likewise.methods.source import Source
-from likewise.networks.vgg import load_vgg19
 from likewise.progress import SILENT, Progress
 from likewise.provenance import Provenance
 from likewise.version import __version__
@@ -82,17 +83,21 @@ class Method(ABC):
         device: "auto", "cpu", "cuda" or "mps".
         size: short side in pixels that the method works at; ``None`` takes the preset's. The
             answer always has the target's size.
-        vgg: file with the public VGG-19 weights, for methods that can use their features.
+        settings: fields of the configuration by name, in place of the preset's; values of their
+            types, or as text. ``likewise methods NAME`` lists them.
+        files: files by the arguments in :data:`likewise.methods.files.FILES`, of those that the
+            method's ``uses`` names; None stands for none.
 
     Raises:
-        ConfigError: unknown preset, absent device, or size out of range; or the method has no use
-            for VGG-19.
-        ModelError: the weights file cannot be used.
+        ConfigError: unknown preset or setting, absent device, size or setting out of range; or the
+            method has no use for a file.
+        InputError: a file cannot be used.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
     traceable: ClassVar[bool] = False
+    uses: ClassVar[Mapping[str, str]] = {}  # file argument -> what the method does with it
 
     def __init__(
         self,
@@ -100,7 +105,8 @@ class Method(ABC):
         *,
         device: str = "auto",
         size: int | None = None,
-        vgg: Path | str | None = None,
+        settings: Mapping[str, Any] | None = None,
+        **files: Path | str | None,
     ) -> None:
         self.device = choose_device(device)
         presets = self.presets(self.device.type)
@@ -109,18 +115,13 @@ class Method(ABC):
                 "--preset", f"unknown preset {preset!r}", f"one of {', '.join(presets)}"
             )
         self.preset = preset
-        self.config = presets[preset]
+        self.config = with_settings(presets[preset], settings or {}, self.name)
         if size is not None:
             if not 32 <= size <= 4096:
                 raise ConfigError("--size", f"{size}", "a short side from 32 to 4096 pixels")
             self.config = replace(self.config, size=size)
-        self.features = None
-        if vgg is not None:
-            if not hasattr(self.config, "vgg"):
-                raise ConfigError("--vgg", f"method {self.name} has no use for it", "no --vgg")
-            self.features = load_vgg19(vgg)
-            self.config = replace(self.config, vgg=self.features.sha256)
         self._source: Source | None = None
+        self._take(files_for(self.name, self.uses, files))
 
     @classmethod
     @abstractmethod
@@ -128,6 +129,12 @@ class Method(ABC):
         """Preset name -> frozen configuration with a ``size`` field, in order of effort.
 
         ``device_type`` is "cpu", "cuda" or "mps": what is quick on one is not on another.
+        """
+
+    def _take(self, files: Mapping[str, Path]) -> None:  # noqa: B027 - most methods take none
+        """Read and check ``files``, and note in the configuration which they are, by their hashes.
+
+        Called once, when the method is made; with no files at all when a model is loaded.
         """
 
     @abstractmethod

@@ -8,9 +8,11 @@ from likewise.methods.image_analogies import ImageAnalogies
 from likewise.methods.likewise import Likewise
 from likewise.methods.patch import Patch
 from likewise.methods.semia import Semia
+from likewise.methods.singan import Singan
+from likewise.methods.spade.method import Spade
 
 METHODS: dict[str, type[Method]] = {
-    method.name: method for method in (Likewise, Patch, Semia, ImageAnalogies)
+    method.name: method for method in (Likewise, Patch, Semia, ImageAnalogies, Singan, Spade)
 }
 DEFAULT_METHOD = Likewise.name
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from likewise.networks.instance_norm import instance_normalised
 from likewise.networks.spectral import spectrally_normalised
 
 SLOPE = 0.2  # of every leaky ReLU
@@ -60,19 +60,6 @@ def convolution(
     return spectrally_normalised(layer) if spectral else layer
 
 
-def instance_normalised(features: Tensor) -> Tensor:
-    """``features`` (B, C, H, W) with zero mean and unit variance per channel over the image."""
-    # One image is a batch of its own: a fused kernel each way, where the formula spelled out takes
-    # five and its gradient twenty.
-    if len(features) == 1:
-        return F.batch_norm(features, None, None, training=True)
-    if features.is_contiguous():  # every channel of every image is a channel of one image
-        merged = features.view(1, -1, *features.shape[2:])
-        return F.batch_norm(merged, None, None, training=True).view_as(features)
-    # Channels last they cannot be merged without a copy.
-    return torch.cat([F.batch_norm(x, None, None, training=True) for x in features.split(1)])
-
-
 def pixel_normalised(features: Tensor) -> Tensor:
     """``features`` (B, C, H, W) with unit mean square over the channels of each position.
 
@@ -83,17 +70,23 @@ def pixel_normalised(features: Tensor) -> Tensor:
     return (wide * (wide.square().mean(dim=1, keepdim=True) + 1e-5).rsqrt()).to(features.dtype)
 
 
-class InstanceNorm(nn.Module):
-    """Instance normalisation without parameters, (B, C, H, W) to (B, C, H, W)."""
+class Finish(nn.Module):
+    """What follows a convolution: normalisation "instance" or "none", then a leaky ReLU.
+
+    Args:
+        norm: which normalisation.
+        slope: of the leaky ReLU; 1 for none.
+    """
+
+    def __init__(self, norm: str, slope: float = SLOPE) -> None:
+        super().__init__()
+        self.norm, self.slope = norm, slope
 
     def forward(self, features: Tensor) -> Tensor:
-        """Normalise each channel over the image."""
-        return instance_normalised(features)
-
-
-def norm_layer(kind: str) -> nn.Module:
-    """The normalisation after a convolution: "instance" or "none"."""
-    return InstanceNorm() if kind == "instance" else nn.Identity()
+        """(B, C, H, W) to (B, C, H, W)."""
+        if self.norm == "instance":
+            return instance_normalised(features, self.slope)
+        return features if self.slope == 1 else F.leaky_relu(features, self.slope)
 
 
 class ConvBlock(nn.Sequential):
@@ -119,8 +112,7 @@ class ConvBlock(nn.Sequential):
                 pad=pad,
                 bias=style.bias,
             ),
-            norm_layer(style.norm),
-            nn.LeakyReLU(SLOPE),
+            Finish(style.norm),
         )
 
 
@@ -134,7 +126,7 @@ class ResidualBottleneck(nn.Module):
             ConvBlock(channels, inner, 1, style),
             ConvBlock(inner, inner, 3, style),
             convolution(inner, channels, 1, spectral=style.spectral, bias=style.bias),
-            norm_layer(style.norm),
+            Finish(style.norm, slope=1),
         )
 
     def forward(self, features: Tensor) -> Tensor:
@@ -162,6 +154,5 @@ class UpBlock(nn.Sequential):
             ResidualBottleneck(inputs, style),
             ConvBlock(inputs, outputs * 2, 3, style),
             spectrally_normalised(transposed) if style.spectral else transposed,
-            norm_layer(style.norm),
-            nn.LeakyReLU(SLOPE),
+            Finish(style.norm),
         )

@@ -16,9 +16,9 @@ from likewise.networks.blocks import (
     ResidualBottleneck,
     Style,
     convolution,
-    instance_normalised,
     pixel_normalised,
 )
+from likewise.networks.instance_norm import instance_normalised
 
 EPSILON = 0.1  # keeps the ratio of two small features near 1
 LARGEST_SCALE = 8.0  # |log gamma_img| <= log of this

@@ -9,12 +9,15 @@ by itself, some twenty small kernels a layer and pass; ours takes the answer of 
 
 from __future__ import annotations
 
-from typing import cast
+import copy
+from typing import TypeVar, cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
+
+N = TypeVar("N", bound=nn.Module)
 
 EPSILON = 1e-12
 FIRST_ITERATIONS = 15
@@ -76,6 +79,21 @@ def spectrally_normalised(layer: nn.Module) -> nn.Module:
     dim = 1 if isinstance(layer, nn.ConvTranspose2d) else 0
     parametrize.register_parametrization(layer, "weight", SpectralNorm(weight, dim))
     return layer
+
+
+def at_rest(network: N) -> N:
+    """A copy of ``network`` for rendering, whose weights are normalised once and for all: its state
+    holds plain weights.
+    """
+    copied = copy.deepcopy(network).eval().requires_grad_(False)
+    for module in list(copied.modules()):
+        if parametrize.is_parametrized(module, "weight"):
+            weight = cast(Tensor, module.weight)
+            # By hand: torch would take the property from the class, which the original shares.
+            module.__class__ = type(module).__bases__[0]
+            del module.parametrizations
+            module.weight = nn.Parameter(weight, requires_grad=False)
+    return copied
 
 
 def normalisers(network: nn.Module) -> list[tuple[SpectralNorm, parametrize.ParametrizationList]]:

@@ -61,9 +61,13 @@ class SpectralBank:
         raw = [holder.original for holder in self.holders]
         stacks = self._stacks_for(raw)
         vectors = [norm._u for norm in self.norms] + [norm._v for norm in self.norms]
+        device = raw[0].device.type
+        cast = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else None
         # Under autocast the products would be in bfloat16, and sigma wrong in the third digit.
-        with torch.autocast(raw[0].device.type, enabled=False):
+        with torch.autocast(device, enabled=False):
             flat = _Normalised.apply(stacks, vectors, *raw)
+            if cast is not None:  # all weights at once; a layer at a time it is two kernels each
+                flat = flat.to(cast)
             parts = flat.split(stacks.sizes)[1:]
         return [
             part.view([weight.shape[d] for d in order]).permute(_inverse(order))

@@ -96,7 +96,7 @@ class Engine:
         views, field = place(*near, self.classes, effort=effort)
         if self.config.fill:
             image = resized_level(self.source, size, self.classes).image.cpu()
-            field = filled(field, Views(tuple(views), size), image, near[1][0, 0], near[0][0, 0])
+            field = filled(field, image, near[1][0, 0], near[0][0, 0])
         # Reduced sizes are rounded: at full size a bend would miss the layout's by some pixels.
         stretch = (goal_size[0] / self.source.size[0], goal_size[1] / self.source.size[1])
         exact = [replace(v, stretch=stretch) if isinstance(v, Bend) else v for v in views]

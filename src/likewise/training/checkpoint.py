@@ -10,32 +10,64 @@ import json
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from likewise import storage
 from likewise.errors import ModelError
-from likewise.training.config import SemiaConfig
-from likewise.training.episodes import Episodes
-from likewise.training.networks import Networks
-from likewise.training.optimisers import Optimisers
+
+
+class Networks(Protocol):
+    """What is trained."""
+
+    def modules(self) -> dict[str, nn.Module]:
+        """Every module by its name in a checkpoint."""
+
+
+class Optimisers(Protocol):
+    """What trains it."""
+
+    def named(self) -> dict[str, torch.optim.Optimizer]:
+        """Every optimiser by its name in a checkpoint."""
+
+
+class Episodes(Protocol):
+    """What draws what is learnt from."""
+
+    def random_state(self) -> dict[str, Tensor]:
+        """From where it goes on drawing, as byte tensors on the CPU."""
+
+    def set_random_state(self, state: dict[str, Tensor]) -> None:
+        """Go on from there."""
 
 
 class Resumable(Protocol):
-    """What a checkpoint keeps of a trainer."""
+    """What a checkpoint keeps of a fit."""
 
-    networks: Networks
-    optimisers: Optimisers
-    episodes: Episodes
     step: int
 
+    @property
+    def networks(self) -> Networks:
+        """What is trained."""
 
-def fingerprint(image: Tensor, indices: Tensor, config: SemiaConfig, seed: int) -> str:
-    """What makes a fit that fit: its source pair at working size, configuration and seed."""
+    @property
+    def optimisers(self) -> Optimisers:
+        """What trains it."""
+
+    @property
+    def episodes(self) -> Episodes:
+        """What draws what is learnt from."""
+
+
+def fingerprint(image: Tensor, indices: Tensor, config: Any, seed: int) -> str:
+    """What makes a fit that fit: its pictures and labels at working size, settings and seed.
+
+    ``config`` is the frozen dataclass of the settings.
+    """
     digest = hashlib.sha256(json.dumps([asdict(config), seed], sort_keys=True).encode())
     for tensor in (image, indices):
         digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
@@ -104,8 +136,7 @@ def _state(trainer: Resumable) -> dict[str, Tensor]:
     state: dict[str, Tensor] = {}
     for name, module in trainer.networks.modules().items():
         state |= {f"{name}.{key}": value for key, value in module.state_dict().items()}
-    for name in ("g", "d", "s"):
-        optimiser = getattr(trainer.optimisers, name)
+    for name, optimiser in trainer.optimisers.named().items():
         for index, slots in optimiser.state_dict()["state"].items():
             state |= {f"adam.{name}.{index}.{slot}": value for slot, value in slots.items()}
     state |= {f"random.{k}": v for k, v in trainer.episodes.random_state().items()}
@@ -118,8 +149,7 @@ def _restore(trainer: Resumable, state: dict[str, Tensor]) -> None:
 
     for name, module in trainer.networks.modules().items():
         module.load_state_dict(below(f"{name}."))
-    for name in ("g", "d", "s"):
-        optimiser: torch.optim.Optimizer = getattr(trainer.optimisers, name)
+    for name, optimiser in trainer.optimisers.named().items():
         slots: dict[int, dict[str, Tensor]] = {}
         for key, value in below(f"adam.{name}.").items():
             index, slot = key.split(".", 1)

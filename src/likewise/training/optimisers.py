@@ -17,20 +17,14 @@ class Optimisers:
 
     def __init__(self, config: SemiaConfig, networks: Networks, device: torch.device) -> None:
         self.config = config
-        self.on_gpu = device.type == "cuda"
-        self.g = self._adam(networks.g, config.g_rate, device)
-        self.s = self._adam(networks.s, config.g_rate, device)
-        self.d = self._adam(networks.d, config.d_rate, device)
+        self.g = adam(networks.g, config.g_rate, config.beta2, device)
+        self.s = adam(networks.s, config.g_rate, config.beta2, device)
+        self.d = adam(networks.d, config.d_rate, config.beta2, device)
         self.memory = torch.zeros((), device=device)
 
-    def _adam(self, module: torch.nn.Module, rate: float, device: torch.device) -> torch.optim.Adam:
-        return torch.optim.Adam(
-            module.parameters(),
-            lr=torch.tensor(rate, device=device) if self.on_gpu else rate,
-            betas=(0.0, self.config.beta2),
-            fused=device.type in ("cpu", "cuda"),
-            capturable=self.on_gpu,
-        )
+    def named(self) -> dict[str, torch.optim.Optimizer]:
+        """Every optimiser by its name in a checkpoint."""
+        return {"g": self.g, "d": self.d, "s": self.s}
 
     def schedule(self, progress: float, step: int) -> None:
         """Set step sizes for ``progress`` 0 to 1, and the memory at step number ``step``.
@@ -44,9 +38,33 @@ class Optimisers:
         share = 1 - fall * (1 - config.last_rate)
         rates = {"g": config.g_rate, "s": config.g_rate, "d": config.d_rate}
         for name, rate in rates.items():
-            group = getattr(self, name).param_groups[0]
-            if isinstance(group["lr"], Tensor):
-                group["lr"].fill_(rate * share)
-            else:
-                group["lr"] = rate * share
+            set_rate(self.named()[name], rate * share)
         self.memory.fill_(min(config.ema, (1 + step) / (10 + step)))
+
+
+def adam(
+    module: torch.nn.Module,
+    rate: float,
+    beta2: float,
+    device: torch.device,
+    *,
+    beta1: float = 0.0,
+) -> torch.optim.Adam:
+    """Adam (``beta1``, ``beta2``) over ``module``; its step size is a tensor on a GPU."""
+    on_gpu = device.type == "cuda"
+    return torch.optim.Adam(
+        module.parameters(),
+        lr=torch.tensor(rate, device=device) if on_gpu else rate,
+        betas=(beta1, beta2),
+        fused=device.type in ("cpu", "cuda"),
+        capturable=on_gpu,
+    )
+
+
+def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
+    """Set the step size of ``optimiser``, in place where it is a tensor."""
+    group = optimiser.param_groups[0]
+    if isinstance(group["lr"], Tensor):
+        group["lr"].fill_(rate)
+    else:
+        group["lr"] = rate

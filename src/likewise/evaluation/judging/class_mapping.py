@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +13,7 @@ from numpy.typing import NDArray
 from likewise.errors import LabelError
 from likewise.evaluation.judging.reader import OTHER
 from likewise.labels.class_table import ClassTable
-
-_EXPECTED = 'a JSON object like {"ground": ["grass", "earth"], "sky": [2]}'
+from likewise.labels.class_words import nearest_words, numbers_of, read_words
 
 
 @dataclass(frozen=True)
@@ -50,12 +47,12 @@ class ClassMapping:
             LabelError: no such file, no such object, or a class that the network does not know;
                 the nearest names are told.
         """
-        entries = _loaded(path)
+        entries = read_words(path)
         numbers = {}
         for own, words in entries.items():
             if not isinstance(words, list):
                 raise LabelError(path, f"{own!r} maps to {words!r}", "a list of names or numbers")
-            found = [n for word in words for n in _numbers(word, names, f"{path}, class {own!r}")]
+            found = [n for word in words for n in numbers_of(word, names, f"{path}, class {own!r}")]
             numbers[own] = tuple(dict.fromkeys(found))
         return cls(numbers, dict(names), str(path))
 
@@ -73,7 +70,7 @@ class ClassMapping:
                 remedy = "Map it to [] if the network has no word for it."
                 raise LabelError(
                     self.origin,
-                    f"no class {own!r}{_like(own, self.numbers)}",
+                    f"no class {own!r}{nearest_words(own, self.numbers)}",
                     "every class",
                     remedy,
                 )
@@ -84,61 +81,3 @@ class ClassMapping:
                     raise LabelError(self.origin, found, "each of the network's classes once")
                 positions[number] = place
         return positions
-
-
-def _loaded(path: Path) -> dict[str, Any]:
-    try:
-        said = json.loads(path.read_bytes(), object_pairs_hook=_once)
-    except OSError as error:
-        raise LabelError(path, f"cannot be read ({error.strerror})", "a mapping file") from None
-    except (ValueError, RecursionError) as error:
-        raise LabelError(path, f"not JSON ({error})", _EXPECTED) from None
-    if not isinstance(said, dict) or not said:
-        raise LabelError(path, "no object of classes", _EXPECTED)
-    return said
-
-
-def _once(entries: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The object of ``entries``; JSON itself would silently keep the last of two alike."""
-    names = [name for name, _ in entries]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise ValueError(f"{twice!r} stands there twice")
-    return dict(entries)
-
-
-def _numbers(word: Any, names: Mapping[int, str], where: str) -> list[int]:
-    """Numbers of the network's classes that ``word`` means."""
-    if isinstance(word, int) and not isinstance(word, bool):
-        if word in names:
-            return [word]
-        expected = f"{min(names)} to {max(names)}"
-        raise LabelError(where, f"the network has no class {word}", expected)
-    if not isinstance(word, str):
-        raise LabelError(where, f"{word!r}", "a name or number of a class of the network")
-    wanted = _plain(word)
-    whole = [number for number, name in names.items() if _plain(name) == wanted]
-    if whole:
-        return whole
-    parts = [n for n, name in names.items() if wanted in map(_plain, name.split(","))]
-    if len(parts) == 1:
-        return parts
-    if parts:
-        found = f"{word!r} is part of " + " and of ".join(repr(names[n]) for n in parts)
-        raise LabelError(where, found, "a whole name or a number")
-    words = [part.strip() for name in names.values() for part in (name, *name.split(","))]
-    raise LabelError(
-        where, f"the network has no class {word!r}{_like(word, words)}", "a name or number it has"
-    )
-
-
-def _like(word: str, known: Iterable[str]) -> str:
-    """The names nearest to ``word``, as the end of a message."""
-    plain = {_plain(name): name for name in known}
-    near = get_close_matches(_plain(word), plain, n=3, cutoff=0.6)
-    near += [name for name in plain if _plain(word) in name and name not in near][:3]
-    return f", but {', '.join(repr(plain[name]) for name in near[:3])}" if near else ""
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()
