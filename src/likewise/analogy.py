@@ -77,24 +77,28 @@ class Analogy:
         self.method.fit(image, labels, seed=seed, progress=progress, checkpointing=checkpointing)
         return self
 
-    def render(self, target: LabelMap) -> Image:
+    def render(self, target: LabelMap, photograph: Image | None = None) -> Image:
         """I' for the layout ``target``: of its size, in the source's mode and depth.
+
+        ``photograph`` is a picture of that layout, for methods that work after one.
 
         Raises:
             NotFittedError: before :meth:`fit`.
             LabelError: ``target`` holds a class that the source labels do not.
+            ConfigError: the method has no use for a photograph.
+            ImageError: the photograph is of another size than the layout.
         """
-        return self.method.render(target)
+        return self.method.render(target, photograph)
 
-    def rendering(self, target: LabelMap) -> Rendering:
+    def rendering(self, target: LabelMap, photograph: Image | None = None) -> Rendering:
         """I' with its provenance: which source pixel each pixel came from, and which are its own.
 
         The provenance is None where the method paints pixels itself; ``likewise methods`` tells.
 
         Raises:
-            NotFittedError, LabelError: as :meth:`render`.
+            NotFittedError, LabelError, ConfigError, ImageError: as :meth:`render`.
         """
-        return self.method.rendering(target)
+        return self.method.rendering(target, photograph)
 
     @property
     def labels(self) -> LabelMap:

@@ -6,6 +6,9 @@ one that draws a bar, a test supplies one that counts.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 
 class Progress:
     """Listener of one piece of long work. This base class is silent and never asks to stop."""
@@ -18,6 +21,12 @@ class Progress:
 
     def finish(self) -> None:
         """The work begun by :meth:`start` ended, well or not."""
+
+    def look(self, render: Callable[[Any], Any]) -> None:
+        """``render`` answers a LabelMap with an Image, as the work stands; only while this runs.
+
+        Offered now and then by fits that train; a listener need not take the offer.
+        """
 
     def note(self, message: str) -> None:
         """A single line worth a reader's attention: a warning, a fallback taken."""

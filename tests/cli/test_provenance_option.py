@@ -140,7 +140,7 @@ def test_a_model_that_paints_is_refused_before_it_is_read(case, command, tmp_pat
 def test_the_refusal_names_the_methods_that_can(monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.gatherer import Gatherer
 
-    from likewise.cli.options import require_traceable
+    from likewise.cli.abilities import require_traceable
 
     monkeypatch.setitem(METHODS, "gatherer", Gatherer)
     require_traceable("gatherer")

@@ -24,6 +24,8 @@ class Config:
     kind: str = setting("round", choices=("round", "square"))
     jumps: tuple[int, ...] = setting((4, 2), range=(1, 64))
     steps: tuple[str, ...] = setting(("D", "G"), choices=("D", "G"))
+    side: int = setting(5, range=(1, 9), odd=True)
+    sides: tuple[int, ...] = setting((3, 5), range=(1, 9), odd=True, length=2)
     vgg: str = setting("")
 
 
@@ -47,6 +49,8 @@ def changed(**settings: Any) -> Config:
         ("jumps", "8,4, 1", (8, 4, 1)),
         ("jumps", [8], (8,)),
         ("steps", "G,G,D", ("G", "G", "D")),
+        ("side", 7, 7),
+        ("sides", "7,3", (7, 3)),
     ],
 )
 def test_values_and_text_become_the_type_of_their_field(name: str, given: Any, read: Any) -> None:
@@ -76,6 +80,9 @@ def test_values_and_text_become_the_type_of_their_field(name: str, given: Any, r
         ("jumps", (), "a list of numbers"),
         ("jumps", 4, "a list of numbers"),
         ("steps", "D,S", "a list of D, G, as in D,G"),
+        ("side", 4, "an odd whole number from 1 to 9"),
+        ("sides", "3,4", "a list of 2 odd numbers, as in 3,5"),
+        ("sides", "3,5,7", "a list of 2 odd numbers"),
         ("vgg", "abc", "it is told by a file; expected the file, by --vgg FILE"),
     ],
 )

@@ -97,6 +97,17 @@ def test_the_hash_is_recorded_and_checked(file: Path) -> None:
         load_vgg19(file, expected_sha256="0" * 64)
 
 
+def test_a_name_that_tells_the_hash_is_held_to_it(file: Path) -> None:
+    truth = hashlib.sha256(file.read_bytes()).hexdigest()
+    letter = next(k for k, digit in enumerate(truth) if digit in "abcdef")
+    for name in (f"vgg19-{truth[: max(8, letter + 1)]}.pth", "vgg19-20261123.pth"):
+        file = file.rename(file.with_name(name))
+        assert load_vgg19(file).sha256 == truth
+    other = file.rename(file.with_name("vgg19-dcbb9e9d.pth"))
+    with pytest.raises(ModelError, match=rf"SHA-256 {truth}; expected SHA-256 dcbb9e9d\.\.\."):
+        load_vgg19(other)
+
+
 def test_safetensors_are_read_alike(weights: dict[str, Tensor], file: Path) -> None:
     save_file(weights, file.with_suffix(".safetensors"))
     a, b = (load_vgg19(p)(image()) for p in (file, file.with_suffix(".safetensors")))
@@ -154,3 +165,10 @@ def test_other_weights_are_refused_by_name(
 def test_unknown_layers_are_refused(layers: tuple[str, ...]) -> None:
     with pytest.raises(ConfigError, match="relu5_4"):
         VGG19Features(layers)
+
+
+def test_going_onward_from_a_layer_is_what_the_whole_network_does(file: Path) -> None:
+    network = load_vgg19(file, layers=("relu1_1", "relu2_1", "relu3_1"))
+    seen = network(image())
+    assert torch.equal(network.onward(seen["relu1_1"], "relu1_1", "relu2_1"), seen["relu2_1"])
+    assert torch.equal(network.onward(seen["relu1_1"], "relu1_1", "relu3_1"), seen["relu3_1"])

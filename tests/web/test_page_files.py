@@ -6,9 +6,10 @@ import re
 
 import pytest
 
+from likewise.web.pages import SHARED
 from likewise.web.study.app import PAGE_FILES
 
-TOKENS = (PAGE_FILES / "tokens.css").read_text(encoding="utf-8")
+TOKENS = (SHARED / "tokens.css").read_text(encoding="utf-8")
 LEGIBLE, VISIBLE = 4.5, 3.0  # WCAG 2.2: text (1.4.3); what is no text but must be seen (1.4.11)
 TEXT_ON = [
     ("ink", "ground"), ("ink", "surface"), ("ink", "sunken"),

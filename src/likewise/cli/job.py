@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from likewise.analogy import Analogy
-from likewise.cli import options, record, work
+from likewise.cli import abilities, options, record, work
 from likewise.cli.doubting import Doubting
 from likewise.cli.options import Choices, Manner
 from likewise.cli.place import Place, Standing
@@ -41,7 +41,9 @@ def carry_out(
     place, terminal = session.place, session.terminal
     choices = options.checked(choices)
     if manner.provenance:
-        options.require_traceable(choices.method)
+        abilities.require_traceable(choices.method)
+    if files.photographs:
+        abilities.require_photographed(choices.method)
     outputs = work.outputs(place, targets, pair.image, manner)
     require_apart(outputs, files.inputs(choices))
     analogy = Analogy(
@@ -66,7 +68,7 @@ def carry_out(
         seed=choices.seed,
         **environment,
         plan=record.describe_plan(plan),
-        inputs=record.describe_pair(pair) | {"targets": record.describe_targets(targets)},
+        inputs=record.describe_pair(pair) | {"targets": record.describe_targets(targets, analogy)},
         identity=identity,
         doubts=doubting.to_json(),
     )
@@ -109,9 +111,14 @@ def _fit_then_render(
 
 
 def render_only(
-    model: Path, targets: tuple[Path, ...], out: Path, device: str, manner: Manner
+    model: Path,
+    targets: tuple[Path, ...],
+    photographs: tuple[Path, ...],
+    out: Path,
+    device: str,
+    manner: Manner,
 ) -> None:
-    """``likewise render``.
+    """``likewise render``; of ``photographs`` there is one for each target, or none.
 
     Raises:
         InputError: anything is wrong with the model, the targets or the place.
@@ -121,12 +128,14 @@ def render_only(
     if not (model / CONFIG_FILE).exists() and (model / MODEL / CONFIG_FILE).exists():
         model = model / MODEL  # the folder of a whole run was named: its model is meant
     if manner.provenance:
-        options.require_traceable(read_description(model)["method"])
+        abilities.require_traceable(read_description(model)["method"])
+    if photographs:
+        abilities.require_photographed(read_description(model)["method"])
     analogy = Analogy.load(model, device=device)
-    layouts = read_targets(targets, analogy.labels, terminal)
+    layouts = read_targets(targets, analogy.labels, terminal, photographs)
     outputs = work.outputs(place, layouts, analogy.image, manner)
     model_files = [model / CONFIG_FILE, model / MODEL_FILE]
-    require_apart(outputs, [*targets, *model_files])
+    require_apart(outputs, [*targets, *photographs, *model_files])
     doubting = Doubting(layouts, terminal, check=manner.check)
     doubting.layouts(analogy.labels)
     session.watch.lap("read")
@@ -134,7 +143,7 @@ def render_only(
         **record.environment(analogy),
         inputs={
             "model": [file_facts(file) for file in model_files],
-            "targets": record.describe_targets(layouts),
+            "targets": record.describe_targets(layouts, analogy),
         },
         doubts=doubting.to_json(),
     )

@@ -9,7 +9,19 @@ from typing import Annotated
 
 import typer
 
-from likewise.cli import compare, demo, doctor, faults, fit, methods, render, run, singan, study
+from likewise.cli import (
+    compare,
+    demo,
+    doctor,
+    faults,
+    fit,
+    methods,
+    render,
+    run,
+    singan,
+    studio,
+    study,
+)
 from likewise.cli.stopping import STOP
 from likewise.version import __version__
 
@@ -57,6 +69,7 @@ _COMMANDS = (
     fit.fit,
     render.render,
     compare.compare,
+    studio.studio,
     demo.demo,
     doctor.doctor,
     methods.methods,

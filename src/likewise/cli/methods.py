@@ -38,6 +38,7 @@ def methods(
                 "summary": method.summary,
                 "default": key == DEFAULT_METHOD,
                 "traceable": method.traceable,
+                "stand_in": method.stand_in,
                 "files": {option_of(file): use for file, use in method.uses.items()},
                 "device": device,
                 "presets": {k: asdict(config) for k, config in method.presets(device).items()},
@@ -52,6 +53,8 @@ def methods(
         print(f"{key}{default}: {method.summary}")
         print(f"  presets: {', '.join(presets)}")
         print(f"  {_origin_line(method.traceable)}")
+        if method.stand_in:
+            print(f"  works after a photograph of the layout: --target-image, or {method.stand_in}")
         for file, use in method.uses.items():
             print(f"  takes {option_of(file)}: {use}")
         if name is not None:

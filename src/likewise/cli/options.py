@@ -116,6 +116,16 @@ ClassMapOption = Annotated[
         show_default=False,
     ),
 ]
+TargetImagesOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--target-image",
+        metavar="FILE",
+        help="A photograph of a layout, once for each TARGET in their order, for methods that work "
+        "after one (deep_image_analogy). Default: the answer of another method.",
+        show_default=False,
+    ),
+]
 PairsOption = Annotated[
     Path | None,
     typer.Option(
@@ -269,23 +279,6 @@ def checked(choices: Choices) -> Choices:
         **named.files,
     )
     return named
-
-
-def require_traceable(method: str) -> None:
-    """Refuse ``--provenance`` for a method that paints pixels of its own.
-
-    Raises:
-        ConfigError: the method cannot tell; the ones that can are named.
-    """
-    from likewise.methods.registry import METHODS, find_method
-
-    if not find_method(method).traceable:
-        able = [f"--method {name}" for name, kind in METHODS.items() if kind.traceable]
-        raise ConfigError(
-            "--provenance",
-            f"method {method} paints pixels of its own, which come from nowhere in the source",
-            " or ".join(able) or "no --provenance",
-        )
 
 
 def parse_settings(words: Sequence[str]) -> dict[str, str]:

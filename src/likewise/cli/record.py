@@ -43,6 +43,7 @@ def environment(analogy: Analogy) -> dict[str, Any]:
         "device_name": describe_device(device),
         "threads": torch.get_num_threads(),
         "method": analogy.method.name,
+        "variant": analogy.method.variant,
         "preset": analogy.method.preset,
         "config": asdict(analogy.method.config),
     }
@@ -63,9 +64,18 @@ def describe_pair(pair: Pair) -> dict[str, Any]:
     }
 
 
-def describe_targets(targets: Sequence[Target]) -> list[dict[str, Any]]:
-    """The layouts for JSON."""
-    return [file_facts(t.path) | {"name": t.name} | describe_layout(t.labels) for t in targets]
+def describe_targets(targets: Sequence[Target], analogy: Analogy) -> list[dict[str, Any]]:
+    """The layouts for JSON; for a method that works after photographs, which those are."""
+    stand_in = analogy.method.stand_in
+    described = []
+    for target in targets:
+        facts = file_facts(target.path) | {"name": target.name} | describe_layout(target.labels)
+        if stand_in:
+            given = target.photograph_path
+            photograph = {"answer_of": stand_in} if given is None else file_facts(given)
+            facts["photograph"] = photograph
+        described.append(facts)
+    return described
 
 
 def describe_layout(labels: LabelMap) -> dict[str, Any]:

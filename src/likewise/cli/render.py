@@ -11,6 +11,7 @@ def render(
     targets: options.TargetsArgument,
     out: options.OutOption,
     device: options.DeviceOption = "auto",
+    target_images: options.TargetImagesOption = None,
     provenance: options.ProvenanceOption = False,
     check: options.CheckOption = False,
     as_json: options.JsonOption = False,
@@ -25,4 +26,4 @@ def render(
     from likewise.cli.job import render_only
 
     manner = Manner(as_json, dry_run, quiet, False, overwrite, provenance, check)
-    render_only(model, tuple(targets), out, device, manner)
+    render_only(model, tuple(targets), tuple(target_images or ()), out, device, manner)

@@ -23,6 +23,7 @@ def run(
     pairs: options.PairsOption = None,
     classes: options.ClassesOption = None,
     ignore: options.IgnoreOption = "",
+    target_images: options.TargetImagesOption = None,
     provenance: options.ProvenanceOption = False,
     check: options.CheckOption = False,
     as_json: options.JsonOption = False,
@@ -45,4 +46,5 @@ def run(
     from likewise.cli.sources import Files
     from likewise.cli.start import fit_and_render
 
-    fit_and_render("run", Files(image, labels, tuple(targets), out), chosen, manner)
+    files = Files(image, labels, tuple(targets), out, tuple(target_images or ()))
+    fit_and_render("run", files, chosen, manner)

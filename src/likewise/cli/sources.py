@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from likewise.cli.options import Choices
 from likewise.cli.place import Place
 from likewise.cli.terminal import Terminal
-from likewise.errors import OutputError
+from likewise.errors import ConfigError, OutputError
 from likewise.images import Image, read_image
 from likewise.labels.label_map import LabelMap
+from likewise.methods.photographs import OPTION, require_like
 
 SHEET = "contact_sheet.png"
 MODEL = "model"  # the folder of the model beside the pictures
@@ -29,6 +30,7 @@ class Files:
     labels: Path
     targets: tuple[Path, ...]
     out: Path
+    photographs: tuple[Path, ...] = ()  # one for each target, or none at all
 
     @property
     def place(self) -> Place:
@@ -38,7 +40,8 @@ class Files:
     def inputs(self, choices: Choices) -> list[Path]:
         """Every file that was handed in."""
         table = [] if choices.classes is None else [choices.classes]
-        return [self.image, self.labels, *self.targets, *table, *choices.files.values()]
+        read = [self.image, self.labels, *self.targets, *self.photographs]
+        return [*read, *table, *choices.files.values()]
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,13 @@ class Pair:
 
 @dataclass(frozen=True)
 class Target:
-    """A layout to render, and the name its answer gets."""
+    """A layout to render, the name its answer gets, and a photograph of it where one was given."""
 
     name: str
     path: Path
     labels: LabelMap
+    photograph: Image | None = None
+    photograph_path: Path | None = None
 
 
 def read_pair(image: Path, labels: Path, choices: Choices, terminal: Terminal) -> Pair:
@@ -77,18 +82,29 @@ def read_pair(image: Path, labels: Path, choices: Choices, terminal: Terminal) -
     return Pair(picture, label_map, image, labels)
 
 
-def read_targets(paths: Sequence[Path], source: LabelMap, terminal: Terminal) -> list[Target]:
+def read_targets(
+    paths: Sequence[Path], source: LabelMap, terminal: Terminal, photographs: Sequence[Path] = ()
+) -> list[Target]:
     """Read every layout in the class table of ``source`` and refuse what it does not know.
 
     Raises:
         LabelError: a file is missing or damaged, or holds a class that the source lacks.
+        ConfigError: there are photographs, but not one for each layout.
+        ImageError: one is missing, damaged, or of another size than its layout.
     """
+    if photographs and len(photographs) != len(paths):
+        found = f"{len(photographs)} for {len(paths)} targets"
+        raise ConfigError(OPTION, found, "one for each TARGET, in their order, or none")
     targets = []
     for name, path in zip(unique_names(paths), paths, strict=True):
         layout = LabelMap.read(path, like=source)
         layout.require_known(source, str(path))
         say_target(path, layout, terminal)
         targets.append(Target(name, path, layout))
+    for number, path in enumerate(photographs):
+        photograph = read_image(path)
+        require_like(photograph, targets[number].labels, path)
+        targets[number] = replace(targets[number], photograph=photograph, photograph_path=path)
     return targets
 
 

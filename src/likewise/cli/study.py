@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from likewise.cli import options
-from likewise.cli.study_material import chosen_contestants, entries_of, read_text, require_web
+from likewise.cli.serving import (
+    HostOption,
+    NamesOption,
+    NoBrowserOption,
+    PortOption,
+    require_packages,
+)
+from likewise.cli.study_material import chosen_contestants, entries_of, read_text
 from likewise.errors import InputError
 
 if TYPE_CHECKING:
     from likewise.cli.terminal import Terminal
     from likewise.study.study import Study
+
+NEEDED = ("fastapi", "uvicorn", "sqlalchemy", "choix")
 
 app = typer.Typer(
     name="study",
@@ -159,31 +168,10 @@ def tell_created(terminal: Terminal, study: Study, layouts: int) -> None:
 @app.command()
 def serve(
     study: StudyArgument,
-    port: Annotated[
-        int | None,
-        typer.Option(
-            "--port",
-            metavar="N",
-            help="0 takes any free one. Default: the first free one from 8500 on.",
-            show_default=False,
-        ),
-    ] = None,
-    host: Annotated[
-        str,
-        typer.Option("--host", metavar="NAME", help="Where to listen; 0.0.0.0 lets others in."),
-    ] = "127.0.0.1",
-    names: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--name",
-            metavar="HOST",
-            help="A host name under which people reach it, through a proxy say. Repeatable.",
-            show_default=False,
-        ),
-    ] = None,
-    no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="Do not open the page in a browser.")
-    ] = False,
+    port: PortOption = None,
+    host: HostOption = "127.0.0.1",
+    names: NamesOption = None,
+    no_browser: NoBrowserOption = False,
     database: DatabaseOption = None,
     as_json: options.JsonOption = False,
     quiet: options.QuietOption = False,
@@ -194,7 +182,7 @@ def serve(
     """
     from likewise.cli.terminal import Terminal
 
-    require_web()
+    require_packages("study", *NEEDED)
     from likewise.web.study.serve import serve as serve_study
 
     serve_study(
@@ -234,7 +222,7 @@ def results(
     """
     from likewise.cli.terminal import Terminal
 
-    require_web()
+    require_packages("study", *NEEDED)
     from likewise.storage import prepare_folder
     from likewise.study.export import export
     from likewise.study.results import results as count

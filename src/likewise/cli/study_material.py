@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,6 @@ from likewise.errors import ConfigError, InputError
 if TYPE_CHECKING:
     from likewise.evaluation.comparison import Comparison
     from likewise.study.design import Entry
-
-NEEDED = ("fastapi", "uvicorn", "sqlalchemy", "choix")
 
 
 def chosen_contestants(all_: tuple[str, ...], words: str | None) -> tuple[str, ...]:
@@ -38,7 +35,9 @@ def chosen_contestants(all_: tuple[str, ...], words: str | None) -> tuple[str, .
 
 
 def _contestant(all_: tuple[str, ...], word: str) -> str:
-    meant = [name for name in all_ if name == word or name.partition(":")[0] == word]
+    meant = [
+        name for name in all_ if word in (name, name.partition(":")[0], name.partition(" (")[0])
+    ]
     if word in meant:
         return word
     if len(meant) != 1:
@@ -86,19 +85,3 @@ def read_text(path: Path, argument: str) -> str:
     if not text.strip():
         raise InputError(argument, f"{path} is empty", "words for the participants")
     return text
-
-
-def require_web() -> None:
-    """Refuse to go on without the packages of the extra "web".
-
-    Raises:
-        ConfigError: one of them is missing.
-    """
-    missing = [name for name in NEEDED if find_spec(name) is None]
-    if missing:
-        raise ConfigError(
-            "study",
-            f"{' and '.join(missing)} not installed",
-            "the extra packages of studies",
-            'Install them: pip install "likewise[web]"',
-        )

@@ -32,7 +32,9 @@ class Terminal:
             print(line, file=sys.stderr if self.as_json else sys.stdout, flush=True)
 
     def warn(self, line: str) -> None:
-        """One line that the reader should not miss; it is kept for ``run.json``."""
+        """One line that the reader should not miss, told once; it is kept for ``run.json``."""
+        if line in self.warnings:
+            return
         self.warnings.append(line)
         print(f"warning: {line}", file=sys.stderr, flush=True)
 

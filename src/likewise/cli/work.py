@@ -148,8 +148,9 @@ def _rendered(
 ) -> tuple[Image, Provenance | None]:
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", RuntimeWarning)
-        rendering = analogy.rendering(target.labels) if manner.provenance else None
-        answer = analogy.render(target.labels) if rendering is None else rendering.image
+        asked = target.labels, target.photograph
+        rendering = analogy.rendering(*asked) if manner.provenance else None
+        answer = analogy.render(*asked) if rendering is None else rendering.image
     for warning in told:
         terminal.warn(str(warning.message))
     return answer, None if rendering is None else rendering.provenance

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from likewise.evaluation.cases import Case
 from likewise.evaluation.comparison import Question
+from likewise.evaluation.contestants import file_name
 from likewise.evaluation.plan import RESERVED_IN_CASE, folder_names
 from likewise.geometry.pasting import edited_source
 from likewise.images import Image
@@ -48,7 +49,7 @@ def write_picture(image: Image, path: Path) -> None:
 def picture_name(question: Question, contestant: str, seed: int) -> str:
     """Where in the comparison's folder an answer lies."""
     layout = question.layout.rpartition("/")[0]
-    return f"{layout}/{contestant.replace(':', '-')}-s{seed}.png"
+    return f"{layout}/{file_name(contestant)}-s{seed}.png"
 
 
 def _questions(case: Case) -> list[Question]:

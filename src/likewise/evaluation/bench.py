@@ -106,6 +106,7 @@ class Bench:
             fit_seconds=costs.fit_seconds,
             render_seconds=costs.seconds.get(question.target, 0.0),
             memory_bytes=costs.memory_bytes,
+            after=costs.after.get(question.target, ""),
             scores=scores,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ IMAGE_NAMES = ("image", "img")
 LABEL_NAMES = ("labels", "label")
 TARGET_FOLDERS = ("targets", "cond")
 TRUTH_FOLDER = "truths"
+PHOTOGRAPH_FOLDER = "target_images"
 KINDS_FILE = "edits.json"
 
 
@@ -29,6 +30,7 @@ class Case:
         targets: P' by name, in the class table of ``labels``.
         truths: I' by the same names, where the right answer is known.
         kinds: what was done to the layout, by the same names, where that is told.
+        photographs: pictures of those layouts, by the same names, for methods that work after one.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Case:
     targets: dict[str, LabelMap]
     truths: dict[str, Image] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
+    photographs: dict[str, Image] = field(default_factory=dict)
 
 
 def find_cases(places: Iterable[Path]) -> list[Path]:
@@ -65,27 +68,44 @@ def is_case(folder: Path) -> bool:
     return bool(_files(folder, IMAGE_NAMES)) and bool(_files(folder, LABEL_NAMES))
 
 
+def files_of(folder: Path) -> tuple[Path, Path]:
+    """The image and the label map of a case.
+
+    Raises:
+        InputError: one is missing.
+    """
+    return _one(folder, IMAGE_NAMES), _one(folder, LABEL_NAMES)
+
+
 def read_case(folder: Path) -> Case:
     """Read a folder of ``image.*`` (``img.*``), ``labels.*`` (``label.*``) and ``targets/``.
 
-    Layouts may also lie in ``cond/``. ``truths/NAME.*`` is the right answer to ``targets/NAME.*``;
-    ``edits.json`` tells by name what was done to the layout.
+    Layouts may also lie in ``cond/``. ``truths/NAME.*`` is the right answer to ``targets/NAME.*``,
+    ``target_images/NAME.*`` a photograph that has this layout; ``edits.json`` tells by name what
+    was done to the layout.
 
     Raises:
         InputError: a part is missing, damaged, or does not fit the others.
     """
-    image = read_image(_one(folder, IMAGE_NAMES))
-    labels = LabelMap.read(_one(folder, LABEL_NAMES))
+    image_file, labels_file = files_of(folder)
+    image, labels = read_image(image_file), LabelMap.read(labels_file)
     labels.require_size(image)
     targets = {path.stem: LabelMap.read(path, like=labels) for path in _layouts(folder)}
     for name, layout in targets.items():
         layout.require_known(labels, f"{folder.name}/{name}")
-    truths = {path.stem: read_image(path) for path in _listed(folder / TRUTH_FOLDER)}
-    for name, truth in truths.items():
+    truths = _pictures(folder / TRUTH_FOLDER, targets)
+    photographs = _pictures(folder / PHOTOGRAPH_FOLDER, targets)
+    return Case(folder.name, image, labels, targets, truths, _kinds(folder, targets), photographs)
+
+
+def _pictures(folder: Path, targets: Mapping[str, LabelMap]) -> dict[str, Image]:
+    """The pictures in ``folder`` by the names of layouts; none where there is no folder."""
+    pictures = {path.stem: read_image(path) for path in _listed(folder)}
+    for name, picture in pictures.items():
         if name not in targets:
-            raise InputError(folder / TRUTH_FOLDER, f"no layout {name!r}", "a truth of each layout")
-        targets[name].require_size(truth)
-    return Case(folder.name, image, labels, targets, truths, _kinds(folder, targets))
+            raise InputError(folder, f"no layout {name!r}", "pictures named like layouts")
+        targets[name].require_size(picture)
+    return pictures
 
 
 def _layouts(folder: Path) -> list[Path]:

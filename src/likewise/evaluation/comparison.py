@@ -79,6 +79,8 @@ class Outcome:
         memory_bytes: peak of the fit and rendering; 0 where it could not be measured.
         scores: by name of the measure (see ``evaluation.measures``); without those that do not
             apply here. Not finite numbers are left out.
+        after: the method whose answer stood in for the photograph that this one was made after, or
+            "target_images" for the case's own; "" where the contestant works after none.
     """
 
     case: str
@@ -91,6 +93,7 @@ class Outcome:
     render_seconds: float = 0.0
     memory_bytes: int = 0
     scores: dict[str, float] = field(default_factory=dict)
+    after: str = ""
 
     @property
     def key(self) -> tuple[str, str, str, int]:

@@ -6,6 +6,7 @@ first seed, for they have none.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,10 +31,13 @@ class Contestant:
     Attributes:
         method: name that ``likewise methods`` lists.
         preset: one of that method's.
+        variant: how the method works otherwise than its paper, as far as files decide that; "" if
+            it does not.
     """
 
     method: str
     preset: str
+    variant: str = ""
 
     @classmethod
     def of(cls, word: str) -> Self:
@@ -52,7 +56,8 @@ class Contestant:
     @property
     def name(self) -> str:
         """Unique in a comparison."""
-        return f"{self.method}:{self.preset}"
+        told = f" ({self.variant})" if self.variant else ""
+        return f"{self.method}:{self.preset}{told}"
 
     def made(
         self,
@@ -71,6 +76,11 @@ class Contestant:
             name: file for name, file in (files or {}).items() if name in kind.uses
         }
         return kind(self.preset, device=device, size=size, **usable)
+
+
+def file_name(contestant: str) -> str:
+    """The name of a contestant as part of a file's: "semia-fast", "one-fast-random-VGG"."""
+    return re.sub(r"[^\w.]+", "-", contestant).strip("-")
 
 
 def contestants(words: Iterable[str]) -> tuple[Contestant, ...]:

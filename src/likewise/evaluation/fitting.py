@@ -24,9 +24,10 @@ from typing import Any, TextIO
 import torch
 
 from likewise.errors import LikewiseError
-from likewise.evaluation.cases import Case, read_case
+from likewise.evaluation.cases import PHOTOGRAPH_FOLDER, Case, read_case
 from likewise.evaluation.contestants import Contestant
 from likewise.evaluation.memory import Peak
+from likewise.images import Image
 from likewise.labels.label_map import LabelMap
 from likewise.methods.base import Method
 from likewise.progress import Progress
@@ -74,7 +75,8 @@ def answer(job: Job, tell: Tell) -> None:
     Args:
         job: what to do.
         tell: is told, by keyword: ``share`` of the fit done, 0 to 1; ``fitted``, its seconds;
-            ``rendered``, the name of a layout, with ``file`` and ``seconds``; ``failed``, why, with
+            ``rendered``, the name of a layout, with ``file``, ``seconds`` and ``after`` what;
+            ``failed``, why, with
             ``target``, None meaning all; ``warning``; ``memory``, bytes at the peak so far.
     """
     with _failure_told(tell, None):
@@ -87,17 +89,26 @@ def answer(job: Job, tell: Tell) -> None:
         tell(fitted=_now(method) - began, memory=peak.bytes())
         for number, (name, layout) in enumerate(case.targets.items()):
             with _failure_told(tell, name):
-                _render(method, name, layout, Path(job.folder) / str(number), tell)
+                photograph = case.photographs.get(name) if method.stand_in else None
+                _render(method, name, layout, photograph, Path(job.folder) / str(number), tell)
             tell(memory=peak.bytes())
 
 
-def _render(method: Method, name: str, layout: LabelMap, stem: Path, tell: Tell) -> None:
+def _render(
+    method: Method,
+    name: str,
+    layout: LabelMap,
+    photograph: Image | None,
+    stem: Path,
+    tell: Tell,
+) -> None:
     began = _now(method)
-    image = method.render(layout)
+    image = method.render(layout, photograph)
     seconds = _now(method) - began
     file = stem.with_suffix(image.suffix)
     image.save(file)
-    tell(rendered=name, file=str(file), seconds=seconds)
+    after = method.stand_in if photograph is None else PHOTOGRAPH_FOLDER
+    tell(rendered=name, file=str(file), seconds=seconds, after=after)
 
 
 def _warm_up(job: Job, case: Case) -> None:

@@ -35,6 +35,8 @@ class Report:
         memory_bytes: at the peak; 0 where it is not known.
         files: answers by the name of the layout.
         seconds: of rendering them.
+        after: after what photograph they were made: the method that stood in for one, or
+            "target_images"; "" where the method works after none.
         errors: one line each, by the name of the layout; under None what ended the job.
         log: what the process wrote to stderr.
     """
@@ -43,6 +45,7 @@ class Report:
     memory_bytes: int = 0
     files: dict[str, Path] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    after: dict[str, str] = field(default_factory=dict)
     errors: dict[str | None, str] = field(default_factory=dict)
     log: str = ""
 
@@ -60,6 +63,7 @@ class Report:
         if "rendered" in news:
             self.files[news["rendered"]] = Path(news["file"])
             self.seconds[news["rendered"]] = news["seconds"]
+            self.after[news["rendered"]] = news.get("after", "")
         if "failed" in news:
             self.errors[news["target"]] = one_line(news["failed"])
         if "warning" in news:

@@ -12,6 +12,7 @@ from typing import Any
 from likewise import storage
 from likewise.errors import InputError, ModelError, OutputError
 from likewise.evaluation.comparison import COMPARISON_FILE, Comparison
+from likewise.evaluation.contestants import file_name
 
 PLAN_FILE = "plan.json"
 METRICS_FILE = "metrics.json"
@@ -141,7 +142,7 @@ class Place:
 
 def log_name(case: str, contestant: str, seed: int) -> str:
     """Where in the folder it stands what a fit that failed had to say."""
-    return f"{LOGS}/{case}-{contestant.replace(':', '-')}-s{seed}.txt"
+    return f"{LOGS}/{case}-{file_name(contestant)}-s{seed}.txt"
 
 
 def _files(comparison: Comparison) -> Iterator[str]:

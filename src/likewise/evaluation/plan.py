@@ -94,12 +94,14 @@ class Plan:
         names = folder_names([case.name for case in cases], RESERVED)
         chosen = contestants(words)
         require_used(files or {}, chosen)
-        for contestant in chosen:
-            contestant.made(device, size, files)
+        named = tuple(
+            replace(contestant, variant=contestant.made(device, size, files).variant)
+            for contestant in chosen
+        )
         return cls(
             tuple(map(Path, folders)),
             tuple(replace(case, name=name) for case, name in zip(cases, names, strict=True)),
-            chosen,
+            named,
             checked_seeds(seeds),
             choose_device(device),
             size,
@@ -193,5 +195,8 @@ def _digest(case: Case) -> str:
     for name, image in {"": case.image, **case.truths}.items():
         digest.update(json.dumps([name, image.mode, image.shape, image.depth]).encode())
         digest.update(image.pixels.tobytes())
+    for name, photograph in case.photographs.items():
+        digest.update(json.dumps(["photograph", name, photograph.mode, photograph.shape]).encode())
+        digest.update(photograph.pixels.tobytes())
     digest.update(json.dumps(sorted(case.kinds.items())).encode())
     return digest.hexdigest()

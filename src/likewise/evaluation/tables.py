@@ -13,6 +13,7 @@ from typing import Any
 from likewise.evaluation.comparison import Comparison
 from likewise.evaluation.contestants import REFERENCES
 from likewise.evaluation.measures import MEASURES, Measure
+from likewise.evaluation.photographs import photographs_told
 from likewise.evaluation.place import METRICS_FILE, TABLE_FILES
 from likewise.evaluation.statistics import (
     ALL_MEASURES,
@@ -90,7 +91,7 @@ def outcomes_csv(comparison: Comparison) -> str:
     kinds = {question.key: question.kind for question in comparison.questions}
     outcomes = comparison.outcomes.values()
     present = [name for name in MEASURES if any(name in o.scores for o in outcomes)]
-    facts = ("case", "target", "contestant", "seed", "picture", "error")
+    facts = ("case", "target", "contestant", "seed", "picture", "error", "after")
     costs = ("fit_seconds", "render_seconds", "memory_bytes")
     rows = [
         [
@@ -238,14 +239,15 @@ def _spread(comparison: Comparison) -> str:
     layouts, seeds = len(comparison.questions), len(comparison.seeds)
     told_of = ((cases, "case"), (layouts, "layout"), (seeds, "seed"))
     counted = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in told_of)
+    after = f" {photographs_told(comparison)}".rstrip()
     if cases < 2:
-        return f"Means of {counted}; one case allows no interval."
+        return f"Means of {counted}; one case allows no interval.{after}"
     told = (
         f"Means of {counted}, every case counting alike, with {CONFIDENCE:.0%} intervals of a "
         "bootstrap over cases"
     )
     few = f" (of only {cases} cases, and so narrower than they should be)"
-    return f"{told}{few if cases < FEW else ''}."
+    return f"{told}{few if cases < FEW else ''}.{after}"
 
 
 def _csv(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

@@ -9,7 +9,7 @@ another machine. Subclasses supply the four underscored hooks; everything that a
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -25,6 +25,7 @@ from likewise.images import Image
 from likewise.labels.label_map import LabelMap
 from likewise.methods.answer import Answer, Rendering
 from likewise.methods.files import files_for
+from likewise.methods.photographs import require_like, require_use
 from likewise.methods.saving import (
     CONFIG_FILE,
     DAMAGE,
@@ -76,7 +77,8 @@ class Method(ABC):
     """A way to render an analogy.
 
     A method is ``traceable`` if it takes its pixels from the source and says from where: its
-    answers then have an origin.
+    answers then have an origin. One with a ``stand_in`` works after a photograph of the target
+    layout: one that is handed to it, else the answer of the method of that name.
 
     Args:
         preset: one of :meth:`presets`.
@@ -98,6 +100,7 @@ class Method(ABC):
     summary: ClassVar[str]
     traceable: ClassVar[bool] = False
     uses: ClassVar[Mapping[str, str]] = {}  # file argument -> what the method does with it
+    stand_in: ClassVar[str] = ""
 
     def __init__(
         self,
@@ -137,6 +140,11 @@ class Method(ABC):
         Called once, when the method is made; with no files at all when a model is loaded.
         """
 
+    @property
+    def variant(self) -> str:
+        """What tables tell beside the name: that the method works otherwise than its paper."""
+        return ""
+
     @abstractmethod
     def plan(self, image: Image, labels: LabelMap) -> Plan:
         """What :meth:`fit` would do on this pair, without doing it."""
@@ -150,6 +158,10 @@ class Method(ABC):
     @abstractmethod
     def _render(self, source: Source, target: LabelMap) -> Answer:
         """Answer ``target``, in its size; with an origin if the method is traceable."""
+
+    def _render_after(self, source: Source, target: LabelMap, photograph: Image) -> Answer:
+        """The same after ``photograph``, of the target's size; for methods with a stand-in."""
+        raise AssertionError(f"{self.name} works after no photograph")
 
     @abstractmethod
     def _tensors(self) -> dict[str, torch.Tensor]:
@@ -181,27 +193,34 @@ class Method(ABC):
         self._source = source
         return self
 
-    def render(self, target: LabelMap) -> Image:
+    def render(self, target: LabelMap, photograph: Image | None = None) -> Image:
         """I': the source's appearance in the layout ``target``, of the target's size.
 
         The answer keeps the source image's mode and depth.
 
+        Args:
+            target: the layout.
+            photograph: a picture of that layout and size, for methods with a ``stand_in``; None
+                lets that stand in.
+
         Raises:
             NotFittedError: before :meth:`fit`.
             LabelError: ``target`` holds a class that the source labels do not.
+            ConfigError: the method has no use for a photograph.
+            ImageError: the photograph is of another size than the layout.
         """
-        return self._answer(target)[0]
+        return self._answer(target, photograph)[0]
 
-    def rendering(self, target: LabelMap) -> Rendering:
+    def rendering(self, target: LabelMap, photograph: Image | None = None) -> Rendering:
         """What :meth:`render` answers, and which source pixel each of its pixels came from.
 
         The provenance is None unless the method is ``traceable``. That a pixel is the source's,
         unchanged, is not the method's claim: it is found out by comparing the two.
 
         Raises:
-            NotFittedError, LabelError: as :meth:`render`.
+            NotFittedError, LabelError, ConfigError, ImageError: as :meth:`render`.
         """
-        image, origin = self._answer(target)
+        image, origin = self._answer(target, photograph)
         if origin is None:
             return Rendering(image, None)
         source = self.source.image
@@ -264,11 +283,27 @@ class Method(ABC):
         """
         return self._require_fitted("source")
 
-    def _answer(self, target: LabelMap) -> tuple[Image, np.ndarray | None]:
+    def _glimpses(self, source: Source, take: Callable[[], None]) -> Callable[[LabelMap], Image]:
+        """What a fit offers :meth:`Progress.look`; ``take`` takes over what is learnt so far."""
+
+        def render(target: LabelMap) -> Image:
+            take()
+            return source.image.with_float(self._render(source, target).pixels)
+
+        return render
+
+    def _answer(
+        self, target: LabelMap, photograph: Image | None
+    ) -> tuple[Image, np.ndarray | None]:
         """I' in the source's mode and depth, and its origin from traceable methods."""
         source = self._require_fitted("render")
         target.require_known(source.labels, "target labels")
-        answer = self._render(source, target)
+        if photograph is None:
+            answer = self._render(source, target)
+        else:
+            require_use(self.name, self.stand_in)
+            require_like(photograph, target, "photograph")
+            answer = self._render_after(source, target, photograph)
         assert answer.pixels.shape[:2] == target.size, answer.pixels.shape
         assert (answer.origin is not None) == self.traceable, self.name
         return source.image.with_float(answer.pixels), answer.origin

@@ -111,9 +111,13 @@ class Semia(Method):
             checkpoint = Checkpoint(keep.path, mark, keep.every)
             if keep.resume:
                 checkpoint.read(trainer)
-        trainer.fit(progress, checkpoint)
-        self._generator = trainer.networks.average
-        self._prepare()
+
+        def take() -> None:
+            self._generator = trainer.networks.average
+            self._prepare()
+
+        trainer.fit(progress, checkpoint, self._glimpses(source, take))
+        take()
 
     def _render(self, source: Source, target: LabelMap) -> Answer:
         wanted = index_tensor(target, source, self.device)

@@ -1,8 +1,9 @@
 """Settings: fields of a method's configuration that a caller sets by name, checked.
 
 A configuration is a frozen dataclass whose fields carry metadata: ``help``; for numbers perhaps
-``range``, the least and the largest value; for words perhaps ``choices``. Numbers without a range
-are not negative. A field with the name of a file keeps that file's hash, and cannot be set.
+``range``, the least and the largest value, and ``odd``; for words perhaps ``choices``; for lists
+perhaps ``length``. Numbers without a range are not negative. A field with the name of a file keeps
+that file's hash, and cannot be set.
 """
 
 from __future__ import annotations
@@ -47,15 +48,17 @@ def expected(field: Field[Any], kind: Any) -> str:
     choices = ", ".join(field.metadata.get("choices", ()))
     if get_origin(kind) is tuple:
         shown = ",".join(str(part) for part in field.default)  # type: ignore[union-attr]
-        return f"a list of {choices or 'numbers'}, as in {shown}"
+        count = f"{field.metadata['length']} " if "length" in field.metadata else ""
+        return f"a list of {count}{choices or _odd(field) + 'numbers'}, as in {shown}"
     if choices:
         return f"one of {choices}"
     if kind not in (int, float):
         return KINDS[kind]
     least, most = _limits(field)
+    name = f"an odd{KINDS[kind].removeprefix('a')}" if _odd(field) else KINDS[kind]
     if math.isinf(most):
-        return f"{KINDS[kind]}, {least:g} or more"
-    return f"{KINDS[kind]} from {least:g} to {most:g}"
+        return f"{name}, {least:g} or more"
+    return f"{name} from {least:g} to {most:g}"
 
 
 def _read(field: Field[Any], kind: Any, value: Any) -> Any:
@@ -69,6 +72,8 @@ def _read(field: Field[Any], kind: Any, value: Any) -> Any:
         raise refused from None
     parts = read if isinstance(read, tuple) else (read,)
     if not parts or not all(_allowed(field, part) for part in parts):
+        raise refused
+    if isinstance(read, tuple) and field.metadata.get("length", len(read)) != len(read):
         raise refused
     return read
 
@@ -98,7 +103,12 @@ def _allowed(field: Field[Any], value: Any) -> bool:
     if isinstance(value, str):
         return value in field.metadata.get("choices", (value,))
     least, most = _limits(field)
-    return math.isfinite(value) and least <= value <= most
+    even = bool(_odd(field)) and value % 2 == 0
+    return math.isfinite(value) and least <= value <= most and not even
+
+
+def _odd(field: Field[Any]) -> str:
+    return "odd " if field.metadata.get("odd") else ""
 
 
 def _limits(field: Field[Any]) -> tuple[float, float]:

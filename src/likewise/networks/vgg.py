@@ -9,6 +9,7 @@ Simonyan and Zisserman, "Very deep convolutional networks for large-scale image 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -47,6 +48,7 @@ class VGG19Features(nn.Module):
 
     Args:
         layers: names ``reluB_C`` (block, convolution), each at most once.
+        width: channels of the first block, 64 in the published network; of others in proportion.
 
     Attributes:
         sha256: of the file the weights came from; empty before :func:`load_vgg19` filled them.
@@ -58,7 +60,9 @@ class VGG19Features(nn.Module):
     mean: Tensor
     spread: Tensor
 
-    def __init__(self, layers: Sequence[str] = DEFAULT_LAYERS) -> None:
+    def __init__(
+        self, layers: Sequence[str] = DEFAULT_LAYERS, *, width: int = BLOCKS[0][0]
+    ) -> None:
         super().__init__()
         unknown = [name for name in layers if name not in LAYERS]
         if unknown or not layers or len(set(layers)) < len(layers):
@@ -70,7 +74,9 @@ class VGG19Features(nn.Module):
         deepest = max(LAYERS[name][0] for name in layers)
         self.features = nn.ModuleDict(
             {
-                str(position): nn.Conv2d(before, after, 3, padding=1)
+                str(position): nn.Conv2d(
+                    _scaled(before, width), _scaled(after, width), 3, padding=1
+                )
                 for position, before, after in LAYERS.values()
                 if position <= deepest
             }
@@ -97,15 +103,63 @@ class VGG19Features(nn.Module):
         grey = image.shape[1] < 3
         colours = image[:, :1].expand(-1, 3, -1, -1) if grey else image[:, :3]
         x = ((colours + 1) / 2 - self.mean) / self.spread
+        return self._seen(x, tuple(LAYERS), self.layers)
+
+    def onward(self, features: Tensor, start: str, end: str) -> Tensor:
+        """The features at layer ``end`` of those (B, channels, H, W) at an earlier one, ``start``.
+
+        The part of the network between the two, with gradient to ``features``.
+        """
+        names = list(LAYERS)
+        between = names[names.index(start) + 1 : names.index(end) + 1]
+        return self._seen(features, between, (end,))[end]
+
+    def _seen(self, x: Tensor, names: Sequence[str], wanted: Sequence[str]) -> dict[str, Tensor]:
+        """The features at ``wanted`` of what comes in where the first of ``names`` begins."""
         seen = {}
-        for name, (position, _, _) in LAYERS.items():
+        for name in names:
+            position = LAYERS[name][0]
             if str(position) not in self.features:
                 break
             if name.endswith("_1") and position > 0:
                 x = nn.functional.max_pool2d(x, 2)
             x = nn.functional.relu(self.features[str(position)](x))
             seen[name] = x
-        return {name: seen[name] for name in self.layers}
+        return {name: seen[name] for name in wanted}
+
+
+def _scaled(channels: int, width: int) -> int:
+    """Of a network whose first block has ``width`` channels; the image's three stay."""
+    return channels if channels == 3 else channels * width // BLOCKS[0][0]
+
+
+def random_vgg19(
+    seed: int, layers: Sequence[str] = DEFAULT_LAYERS, *, width: int = BLOCKS[0][0]
+) -> VGG19Features:
+    """The features network untrained: what it computes where nobody has its weights.
+
+    Weights are uniform with He et al.'s variance 2 / fan in ("Delving deep into rectifiers", 2015),
+    so that features keep their scale through the layers; biases are 0. Not in the papers that use
+    VGG-19: such features tell colours and edges apart, but know no things.
+
+    Args:
+        seed: of the weights.
+        layers, width: as :class:`VGG19Features`.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    with torch.device("meta"):  # torch's own initialisation would draw from the global generator
+        network = VGG19Features(layers, width=width)
+    weights = {}
+    for name, value in network.state_dict().items():
+        if name.endswith("bias"):
+            weights[name] = torch.zeros(value.shape)
+        else:
+            bound = (6 / value[0].numel()) ** 0.5
+            weights[name] = torch.empty(value.shape).uniform_(-bound, bound, generator=generator)
+    network.load_state_dict(weights, assign=True)
+    network.mean = torch.tensor(_MEAN)[:, None, None]
+    network.spread = torch.tensor(_SPREAD)[:, None, None]
+    return network.requires_grad_(False)
 
 
 def load_vgg19(
@@ -122,8 +176,10 @@ def load_vgg19(
 
     Args:
         path: of the weights file.
-        expected_sha256: the file's hash in hexadecimal; checked before anything is read. Where
-            none is given the hash found is recorded all the same, as ``sha256`` of the answer.
+        expected_sha256: the file's hash in hexadecimal, or its first digits; checked before
+            anything is read. None takes the digits that a name such as ``vgg19-dcbb9e9d.pth``
+            tells, as published files of PyTorch do. The hash found is recorded in any case, as
+            ``sha256`` of the answer.
         layers: as :class:`VGG19Features`.
 
     Raises:
@@ -134,11 +190,12 @@ def load_vgg19(
     network = VGG19Features(layers)
     path = Path(path)
     found = _hash_of(path)
-    if expected_sha256 is not None and found != expected_sha256.strip().lower():
+    expected = _told_hash(path) if expected_sha256 is None else expected_sha256.strip().lower()
+    if not found.startswith(expected):
         raise ModelError(
             path,
             f"SHA-256 {found}",
-            f"SHA-256 {expected_sha256}",
+            f"SHA-256 {expected}{'...' if len(expected) < len(found) else ''}",
             "Fetch the file again from where that hash was published.",
         )
     weights = read_weights(path, "VGG-19 weights")
@@ -149,6 +206,15 @@ def load_vgg19(
     network.load_state_dict(wanted)
     network.sha256 = found
     return network
+
+
+def _told_hash(path: Path) -> str:
+    """The first digits of the hash that the file's name tells; empty where it tells none.
+
+    Digits without a letter may be a date.
+    """
+    told = re.search(r"-(?=\d*[a-f])([0-9a-f]{8,64})\.pth$", path.name)
+    return told[1] if told else ""
 
 
 def _hash_of(path: Path) -> str:

@@ -46,8 +46,18 @@ class StepwiseFit(ABC):
     def advance(self) -> dict[str, Tensor]:
         """The next step; its losses, 0-dim, by name."""
 
-    def fit(self, progress: Progress = SILENT, checkpoint: Checkpoint | None = None) -> None:
+    def fit(
+        self,
+        progress: Progress = SILENT,
+        checkpoint: Checkpoint | None = None,
+        render: Callable[[Any], Any] | None = None,
+    ) -> None:
         """Train from wherever this fit stands to the end.
+
+        Args:
+            progress: who is told, and who may stop it.
+            checkpoint: where the fit is kept meanwhile.
+            render: answers a layout as the fit stands; offered to :meth:`Progress.look`.
 
         Raises:
             Interrupted: ``progress`` asked to stop; a checkpoint was written if there is one.
@@ -59,6 +69,8 @@ class StepwiseFit(ABC):
                 losses = self.advance()
                 if time.monotonic() - said > REPORT_EVERY or self.step == self.total_steps:
                     progress.advance(self.step, **_figures(losses))
+                    if render is not None:
+                        progress.look(render)
                     said = time.monotonic()
                 if progress.should_stop and self.step < self.total_steps:
                     raise self._interrupted(checkpoint)

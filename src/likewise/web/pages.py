@@ -9,15 +9,23 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
+SHARED = Path(__file__).parent / "shared"  # what pages of every server have in common
 TYPES = {".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 
 
 class Pages:
-    """The files of one folder, in memory; :meth:`reply` gives any of them by its name."""
+    """The files of some folders, in memory; :meth:`reply` gives any of them by its name.
 
-    def __init__(self, folder: Path) -> None:
-        files = sorted(path for path in folder.iterdir() if path.is_file())
-        self._files = {path.name: _read(path) for path in files}
+    The name of a file in a folder below is its path from there: "tools/brush.js".
+    """
+
+    def __init__(self, *folders: Path) -> None:
+        self._files = {
+            path.relative_to(folder).as_posix(): _read(path)
+            for folder in folders
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
 
     def __contains__(self, name: str) -> bool:
         return name in self._files

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 
 from likewise.errors import ConfigError
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")  # hosts that only this machine can reach
 FIRST_PORT, PORTS_TRIED = 8500, 40
 LAST_WORDS_SECONDS = 5  # how long requests under way may take once the server was told to stop
 

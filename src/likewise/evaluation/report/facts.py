@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from likewise.evaluation.comparison import Comparison
+from likewise.evaluation.photographs import photographs_told
 from likewise.evaluation.report.cast import Cast
 
 _COMMAND = "command"
@@ -49,6 +50,7 @@ def summary(comparison: Comparison, cast: Cast) -> Summary:
         lead += f", {'all' if known == layouts else known} with a known true answer"
     seeds = len(comparison.seeds)
     lead += f"; {_count(seeds, 'seed')} a method." if seeds > 1 else "."
+    lead = f"{lead} {photographs_told(comparison)}".rstrip()
     return Summary(title, lead, _command(comparison, cast), tuple(_told(comparison.facts)))
 
 

@@ -108,9 +108,13 @@ class Spade(Method):
             checkpoint = Checkpoint(keep.path, mark, keep.every)
             if keep.resume:
                 checkpoint.read(trainer)
-        trainer.fit(progress, checkpoint)
-        generator = at_rest(trainer.networks.g)
-        self._painter = TrainedPainter(generator, stack.classes, self.config)
+
+        def take() -> None:
+            generator = at_rest(trainer.networks.g)
+            self._painter = TrainedPainter(generator, stack.classes, self.config)
+
+        trainer.fit(progress, checkpoint, self._glimpses(source, take))
+        take()
 
     def _render(self, source: Source, target: LabelMap) -> Answer:
         return Answer(self._painter.paint(source, target, self.device))

@@ -13,8 +13,9 @@ from starlette.responses import Response
 from likewise.study.store import Store
 from likewise.study.study import Study
 from likewise.web.pages import Pages
+from likewise.web.problems import file_reply, replies
 from likewise.web.study.counting import Counting
-from likewise.web.study.describing import ADMIN, file_reply, replies
+from likewise.web.study.describing import ADMIN
 
 
 def admin_routes(study: Study, store: Store, pages: Pages, admin_token: str) -> APIRouter:

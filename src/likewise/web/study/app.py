@@ -24,7 +24,7 @@ from likewise.web.guards import (
     RateLimit,
     SecurityHeaders,
 )
-from likewise.web.pages import Pages
+from likewise.web.pages import SHARED, Pages
 from likewise.web.refusing import refuses_in_one_line
 from likewise.web.study.admin import admin_routes
 from likewise.web.study.describing import described
@@ -78,7 +78,7 @@ def build(
         redoc_url=None,
         redirect_slashes=False,
     )
-    pages = Pages(PAGE_FILES)
+    pages = Pages(SHARED, PAGE_FILES)
     app.include_router(public_routes(study, store, pages))
     app.include_router(admin_routes(study, store, pages, admin_token))
     refuses_in_one_line(app)

@@ -8,20 +8,9 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
-from likewise.web.study.schemas import Ballot, Kept, Problem
+from likewise.web.problems import REASONS, Problem
+from likewise.web.study.schemas import Ballot, Kept
 from likewise.web.study.votes import PATH as VOTES
-
-REASONS = {
-    400: "The request could not be read.",
-    401: "No token, or one that nobody here was given.",
-    403: "Asked by a page of another site.",
-    404: "There is no such thing for this participant.",
-    409: "It was answered before; the first answer stands.",
-    413: "The body is too large.",
-    422: "The body does not say what it should.",
-    429: "Too many requests; Retry-After tells how many seconds to wait.",
-    503: "The database is busy; try again.",
-}
 
 
 def _json(model: type[BaseModel]) -> dict[str, Any]:
@@ -51,16 +40,6 @@ VOTE: dict[str, Any] = {
     },
     **HOLDER,
 }
-
-
-def file_reply(kind: str) -> dict[int | str, dict[str, Any]]:
-    """The reply of a route that gives a file of the media type ``kind``."""
-    return {200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}}}}}
-
-
-def replies(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The refusals that a route may answer with."""
-    return {status: {"model": Problem, "description": REASONS[status]} for status in statuses}
 
 
 def described(app: FastAPI) -> None:

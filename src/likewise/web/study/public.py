@@ -11,7 +11,8 @@ from starlette.responses import FileResponse, Response
 from likewise.study.store import Store
 from likewise.study.study import Study
 from likewise.web.pages import Pages
-from likewise.web.study.describing import HOLDER, file_reply, replies
+from likewise.web.problems import file_reply, replies
+from likewise.web.study.describing import HOLDER
 from likewise.web.study.schemas import About, Consent, Joined, Screens
 from likewise.web.study.screens import Screener
 from likewise.web.study.votes import token_in

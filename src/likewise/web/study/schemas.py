@@ -40,12 +40,6 @@ class Ballot(Said):
     milliseconds: int = Field(ge=0, le=LONGEST_MILLISECONDS)
 
 
-class Problem(BaseModel):
-    """Why something was refused, in one line a person can read."""
-
-    error: str
-
-
 class About(BaseModel):
     """What a person is told before they begin."""
 

@@ -8,10 +8,8 @@ from pathlib import Path
 
 from likewise.study.store import Store, default_url
 from likewise.study.study import Study
-from likewise.web.serving import Voice, address_of, listen, serve_app
+from likewise.web.serving import LOOPBACK, Voice, address_of, listen, serve_app
 from likewise.web.study.app import build
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def serve(

@@ -1,0 +1,1 @@
+"""Tasks: what people do with an analogy besides rendering a layout they have."""

@@ -1,0 +1,1 @@
+"""Web studio: the page on which layouts are painted, and the API behind it."""

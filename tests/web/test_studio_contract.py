@@ -1,0 +1,66 @@
+"""The studio's API, thrown at by schemathesis: no request may break the server."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.studio.studios import labelled
+from tests.web.test_contract import MANY, throw_at
+
+from likewise.studio.studio import Studio
+from likewise.web.studio.app import Limits, build
+
+schemathesis = pytest.importorskip("schemathesis")
+hypothesis = pytest.importorskip("hypothesis")
+
+ROUTES = 34
+EXAMPLES = Path(__file__).parents[2] / "examples"
+TOKEN = "the-token-of-this-test"
+
+
+def throw(folder: Path, cases_a_route: int) -> int:
+    """Send generated requests, right and wrong ones, to every route; how many were sent."""
+    sent = 0
+    examples = [EXAMPLES / "temple"]
+    with Studio(folder / "studio", device="cpu", examples=examples) as studio:
+        app = build(studio, token=TOKEN, names=["testserver"], limits=Limits(rate=MANY))
+        schema = schemathesis.openapi.from_asgi("/openapi.json", app)
+        operations = [found.ok() for found in schema.get_all_operations()]
+        assert len(operations) == ROUTES
+        for operation in operations:
+            project = labelled(studio, folder)
+            job = studio.renders.ask(project, "patch", "smoke", 0)
+            key = job.key if "/renders/{key}" in operation.path else project.key
+            for mode in schemathesis.GenerationMode:
+                with contextlib.suppress(hypothesis.errors.Unsatisfiable):
+                    sent += throw_at(Aimed(operation, key), mode, TOKEN, cases_a_route)
+    return sent
+
+
+@dataclass
+class Aimed:
+    """An operation whose requests ask for something that is there: few random keys would."""
+
+    operation: Any
+    key: str
+
+    def as_strategy(self, **options: Any) -> Any:
+        return self.operation.as_strategy(**options).map(self._aimed)
+
+    def _aimed(self, case: Any) -> Any:
+        if "key" in (case.path_parameters or {}):
+            case.path_parameters["key"] = self.key
+        return case
+
+
+def test_no_request_breaks_the_server(tmp_path: Path) -> None:
+    assert throw(tmp_path, 4) > 100
+
+
+@pytest.mark.slow
+def test_no_request_breaks_the_server_in_thousands(tmp_path: Path) -> None:
+    assert throw(tmp_path, 60) >= 2000
