@@ -38,16 +38,28 @@ LEAST = 16  # pixels: short side of a source, however large the target
 
 
 @dataclass(frozen=True)
-class ImageAnalogiesConfig(AnalogySettings):
-    """Settings of the method; each field's help has its unit."""
+class WorkingSize:
+    """How large pictures are when they are matched."""
 
     size: int = field(
         default=512,
-        metadata={"help": "short side of the source up to which it is matched, pixels"},
+        metadata={
+            "help": "short side of the source up to which it is matched, pixels",
+            "range": (16, 4096),
+        },
     )
     pixels: float = field(
-        default=0.5, metadata={"help": "of a target up to which it is painted, megapixels"}
+        default=0.5,
+        metadata={
+            "help": "of a target up to which it is painted, megapixels",
+            "range": (0.001, 1000),
+        },
     )
+
+
+@dataclass(frozen=True)
+class ImageAnalogiesConfig(AnalogySettings, WorkingSize):
+    """Settings of the method: of its size, then of its matches."""
 
 
 PRESETS = {
