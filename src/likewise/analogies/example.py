@@ -90,7 +90,7 @@ class Example:
 
         Args:
             b: planes of B (H', W', K), as many as A has.
-            progress: hears of every row.
+            progress: hears of every row, and how many feature vectors were compared for it.
 
         Raises:
             Interrupted: ``progress.should_stop`` became true.
@@ -110,9 +110,10 @@ class Example:
                 if progress.should_stop:
                     raise Interrupted("the picture was not painted to its end")
                 features = known_features(target, np.full_like(columns, y), columns)
-                paint_row(y, target, features @ level.axes, sources, level.material, choice)
+                along = features @ level.axes
+                compared = paint_row(y, target, along, sources, level.material, choice)
                 done += 1
-                progress.advance(done)
+                progress.advance(done, compared=compared)
         progress.finish()
         return np.stack(np.divmod(sources.astype(np.int64), self.levels[-1].material.scene.size[1]))
 

@@ -73,6 +73,8 @@ class Choice(NamedTuple):
 def paint_row(y, target, coordinates, sources, material, choice):  # type: ignore[no-untyped-def]
     """Paint row ``y`` of B' into ``target.paint``, and note in ``sources`` from where.
 
+    Gives how many feature vectors were compared for it, as the cost that depends on no machine.
+
     Args:
         y: the row; those above are painted.
         target: Scene of B and B'.
@@ -83,14 +85,18 @@ def paint_row(y, target, coordinates, sources, material, choice):  # type: ignor
     """
     scene, width = material.scene, material.scene.near.shape[1] - 2 * FINE
     query = np.zeros(material.tree.points.shape[1], dtype=np.float32)
+    compared = 0
     for x in range(sources.shape[1]):
-        place, limit = _coherent(y, x, target, sources, material)
+        place, limit, count = _coherent(y, x, target, sources, material)
+        compared += count
         limit = np.float32(limit * choice.favour)
         if limit > 0:
             known = _located(query, y, x, target, coordinates, sources.shape[1], material)
-            nearest = _nearest(query[:known], y, x, target, material, choice, limit, FINE)
+            nearest, count = _nearest(query[:known], y, x, target, material, choice, limit, FINE)
+            compared += count
             if nearest < 0 and place < 0:  # A is too small to have such places
-                nearest = _nearest(query[:known], y, x, target, material, choice, limit, 0)
+                nearest, count = _nearest(query[:known], y, x, target, material, choice, limit, 0)
+                compared += count
             if nearest >= 0:
                 place = nearest
         sources[y, x] = place
@@ -99,11 +105,12 @@ def paint_row(y, target, coordinates, sources, material, choice):  # type: ignor
             target.paint[y + FINE, x + FINE, channel] = scene.paint[
                 row + FINE, column + FINE, channel
             ]
+    return compared
 
 
 @njit(nogil=True, fastmath=True, cache=True)
 def _coherent(y, x, target, sources, material):  # type: ignore[no-untyped-def]
-    """The place that continues a neighbour's best, or -1, and its squared distance."""
+    """The place that continues a neighbour's best, or -1; its squared distance; of how many."""
     height = material.scene.near.shape[0] - 2 * FINE
     width = material.scene.near.shape[1] - 2 * FINE
     tried = np.empty(BEFORE, dtype=np.int32)
@@ -125,7 +132,7 @@ def _coherent(y, x, target, sources, material):  # type: ignore[no-untyped-def]
         distance = _distance(y, x, row, column, target, material.scene, sources.shape[1], least)
         if distance < least:
             best, least = place, distance
-    return best, least
+    return best, least, count
 
 
 @njit(nogil=True, fastmath=True, cache=True)
@@ -153,7 +160,7 @@ def _located(query, y, x, target, coordinates, width, material):  # type: ignore
 
 @njit(nogil=True, fastmath=True, cache=True)
 def _nearest(query, y, x, target, material, choice, limit, margin):  # type: ignore[no-untyped-def]
-    """The place nearer than ``limit`` that is nearest, about; -1 if there is none.
+    """The place nearer than ``limit`` that is nearest, about, or -1; of how many compared.
 
     Boxes are opened in the order of their distance from ``query``.
     """
@@ -161,7 +168,7 @@ def _nearest(query, y, x, target, material, choice, limit, margin):  # type: ign
     width, goal_width = material.scene.near.shape[1] - 2 * FINE, target.near.shape[1] - 2 * FINE
     top, bottom, left, right = _inside(y, x, target, material.scene, margin)
     first_leaf = len(tree.starts) - 2
-    best, least, looked = np.int32(-1), limit, 0
+    best, least, looked, compared = np.int32(-1), limit, 0, 0
     boxes = [(np.float32(0), 0)]
     while boxes:
         bound, node = heapq.heappop(boxes)
@@ -181,6 +188,7 @@ def _nearest(query, y, x, target, material, choice, limit, margin):  # type: ign
             row, column = place // width, place % width
             if row < top or row >= bottom or column < left or column >= right:
                 continue
+            compared += 1
             distance = _distance(
                 y, x, row, column, target, material.scene, goal_width, least + SLACK
             )
@@ -189,7 +197,7 @@ def _nearest(query, y, x, target, material, choice, limit, margin):  # type: ign
         looked += 1
         if looked == choice.leaves:
             break
-    return best
+    return best, compared
 
 
 @njit(inline="always", cache=True)

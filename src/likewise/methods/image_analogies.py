@@ -76,7 +76,7 @@ class ImageAnalogies(Method):
     summary = "Hertzmann et al. 2001: copies pixel after pixel by its surroundings; CPU, seconds"
     traceable = True
     config: ImageAnalogiesConfig
-    _example: Example
+    example: Example
     _seed: int
 
     @classmethod
@@ -108,12 +108,12 @@ class ImageAnalogies(Method):
             raise interrupted(keep, mark) from None
         if progress.should_stop:
             raise interrupted(keep, mark)
-        self._example, self._seed = example, seed
+        self.example, self._seed = example, seed
 
     def _render(self, source: Source, target: LabelMap) -> Answer:
         layout = torch.from_numpy(target.indices(source.classes)).long()
         scale = self._scale(source, target.size)
-        example = self._example
+        example = self.example
         if scale < self._scale(source):
             example = self._prepared(source, scale, self._seed)
         count = len(source.classes)
@@ -129,7 +129,7 @@ class ImageAnalogies(Method):
 
     def _restore(self, source: Source, tensors: dict[str, torch.Tensor]) -> None:
         self._seed = int(tensors["seed"])
-        self._example = self._prepared(source, self._scale(source), self._seed)
+        self.example = self._prepared(source, self._scale(source), self._seed)
 
     def _scale(self, source: Source, target: tuple[int, int] | None = None) -> float:
         """By how much the source, and a target of that size, are reduced to be matched."""
