@@ -7,21 +7,16 @@ pixels can be traced. Not in the paper: because it answers at once, sharply, at 
 
 from __future__ import annotations
 
-import hashlib
-import json
 import warnings
 from collections.abc import Mapping
-from dataclasses import asdict
-from pathlib import Path
 
 import torch
 
-from likewise import storage
-from likewise.errors import Interrupted, ModelError
 from likewise.images import Image
 from likewise.labels.label_map import LabelMap
 from likewise.methods.answer import Answer
 from likewise.methods.base import Checkpointing, Method, Plan
+from likewise.methods.remaking import interrupted, mark_of, require_same
 from likewise.methods.source import Source
 from likewise.patches.config import PatchConfig
 from likewise.patches.engine import Engine
@@ -64,19 +59,19 @@ class Patch(Method):
     def _fit(
         self, source: Source, seed: int, progress: Progress, keep: Checkpointing | None
     ) -> None:
-        if keep is not None and keep.resume:
-            _require_same(keep.path, self._mark(source, seed))
+        mark = mark_of(source, self.config, seed)
+        require_same(keep, mark)
         full = self._full(source, self.device)
         sizes = level_sizes(full.size, self.config)
         progress.start("pyramid", len(sizes))
         levels: list[Level] = []
         for done, size in enumerate(sizes, start=1):
             if progress.should_stop:
-                raise self._interrupted(source, seed, keep)
+                raise interrupted(keep, mark)
             levels.append(resized_level(full, size, len(source.classes)))
             progress.advance(done)
         if progress.should_stop:
-            raise self._interrupted(source, seed, keep)
+            raise interrupted(keep, mark)
         progress.finish()
         self._engine = Engine(full, tuple(levels), len(source.classes), self.config, seed)
 
@@ -115,33 +110,3 @@ class Patch(Method):
         image = torch.from_numpy(source.image.to_float()).to(device)
         ids = torch.from_numpy(source.labels.indices(source.classes)).to(device)
         return Level(image.float(), ids.long())
-
-    def _interrupted(self, source: Source, seed: int, keep: Checkpointing | None) -> Interrupted:
-        if keep is None:
-            return Interrupted("the fit was stopped")
-        keep.path.parent.mkdir(parents=True, exist_ok=True)
-        storage.write_json(keep.path, {"fit": self._mark(source, seed)})
-        return Interrupted("the fit was stopped", keep.path)
-
-    def _mark(self, source: Source, seed: int) -> str:
-        """What makes a fit that fit; a pyramid is made anew, so nothing else need be kept."""
-        digest = hashlib.sha256(json.dumps([asdict(self.config), seed], sort_keys=True).encode())
-        for plane in (source.image.pixels, source.labels.ids):
-            digest.update(plane.tobytes())
-        return digest.hexdigest()
-
-
-def _require_same(path: Path, mark: str) -> None:
-    if not path.exists():
-        return
-    try:
-        kept = json.loads(path.read_text(encoding="utf-8"))["fit"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(path, f"it cannot be read ({error})", "a checkpoint of this run") from None
-    if kept != mark:
-        raise ModelError(
-            path,
-            "a checkpoint of another image, label map, seed or setting",
-            "one of this run",
-            "Repeat the command that was stopped, or start anew with --overwrite.",
-        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from likewise.errors import ConfigError
 from likewise.methods.base import Method
 from likewise.methods.deep_image_analogy.method import DeepImageAnalogy
+from likewise.methods.image_analogies import ImageAnalogies
 from likewise.methods.likewise import Likewise
 from likewise.methods.patch import Patch
 from likewise.methods.semia import Semia
@@ -12,7 +13,8 @@ from likewise.methods.singan import Singan
 from likewise.methods.spade.method import Spade
 
 METHODS: dict[str, type[Method]] = {
-    method.name: method for method in (Likewise, Patch, Semia, DeepImageAnalogy, Singan, Spade)
+    method.name: method
+    for method in (Likewise, Patch, Semia, ImageAnalogies, DeepImageAnalogy, Singan, Spade)
 }
 DEFAULT_METHOD = Likewise.name
 
