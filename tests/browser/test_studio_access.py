@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.browser.test_studio_page import project_of
+from tests.browser.studio_pages import project_of
 from tests.web.studios import served_studio
 
 pytestmark = pytest.mark.browser

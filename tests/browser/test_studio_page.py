@@ -2,91 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from tests.browser.studio_pages import SIZE, closed, drag, editing, kept, opened, pixels, point
 from tests.studio.studios import picture, stripes
-from tests.web.studios import ServedStudio, served_studio
+from tests.web.studios import ServedStudio
 
 from likewise.labels.label_map import LabelMap
 
 pytestmark = pytest.mark.browser
-DESKTOP = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
-SIZE = (96, 144)
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[ServedStudio]:
-    with served_studio(tmp_path / "studio", ("temple",)) as one:
-        yield one
-
-
-def opened(browser: Any, address: str, phone: bool = False, **more: Any) -> Any:
-    """A page at ``address``; :func:`closed` fails where it met an error."""
-    context = browser.new_context(
-        viewport=PHONE if phone else DESKTOP, has_touch=phone, is_mobile=phone, **more
-    )
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    page.troubles = []
-    page.on("pageerror", lambda error: page.troubles.append(str(error)))
-    page.on("console", lambda said: said.type == "error" and page.troubles.append(said.text))
-    page.goto(address)
-    return page
-
-
-def closed(page: Any, *expected: str) -> None:
-    troubles = [one for one in page.troubles if not any(word in one for word in expected)]
-    page.context.close()
-    assert not troubles
-
-
-def project_of(served: ServedStudio) -> Any:
-    """A project of three stripes, made without the page."""
-    folder = served.studio.folder.parent
-    picture(SIZE).save(folder / "stripes.png")
-    LabelMap.from_array(stripes(SIZE)).write(folder / "labels.png")
-    return served.studio.projects.copy("stripes", folder / "stripes.png", folder / "labels.png")
-
-
-def editing(browser: Any, served: ServedStudio, **more: Any) -> tuple[Any, str]:
-    """The page with the stripes in the editor, and the project's key."""
-    key = project_of(served).key
-    page = opened(browser, f"{served.address}/#project={key}", **more)
-    page.wait_for_selector("#editor:not([hidden])")
-    page.wait_for_function("() => document.getElementById('picture-note').textContent")
-    return page, key
-
-
-def point(page: Any, x: float, y: float) -> tuple[float, float]:
-    """Where the pixel (x, y) of the layout is on the screen: the view is fitted, and centred."""
-    box = page.locator("#layout").bounding_box()
-    scale = min((box["width"] - 64) / SIZE[1], (box["height"] - 64) / SIZE[0])
-    left = round((box["width"] - SIZE[1] * scale) / 2)
-    top = round((box["height"] - SIZE[0] * scale) / 2)
-    return box["x"] + left + x * scale, box["y"] + top + y * scale
-
-
-def drag(page: Any, *way: tuple[float, float]) -> None:
-    page.mouse.move(*point(page, *way[0]))
-    page.mouse.down()
-    for at in way[1:]:
-        page.mouse.move(*point(page, *at), steps=4)
-    page.mouse.up()
-
-
-def kept(page: Any, served: ServedStudio, key: str) -> np.ndarray:
-    """The layout that the server keeps, once all is saved."""
-    page.wait_for_function("() => document.getElementById('saved').textContent === 'Saved'")
-    return served.studio.projects.open(key).layout()
-
-
-def pixels(page: Any, canvas: str) -> str:
-    return str(page.evaluate("id => document.getElementById(id).toDataURL()", canvas))
 
 
 def test_an_edit_from_the_example_to_the_answer(
@@ -296,98 +223,4 @@ def test_a_render_is_stopped_and_goes_on(browser: Any, served: ServedStudio) -> 
     page.wait_for_selector('#renders li:is([data-state="running"], [data-state="waiting"])')
     page.click("#renders [aria-label^='Delete']")
     page.wait_for_function("() => !document.querySelector('#renders li')")
-    closed(page)
-
-
-def test_a_layout_without_source_is_told_calmly(browser: Any, served: ServedStudio) -> None:
-    page, _ = editing(browser, served)
-    page.click("#add-class")
-    page.wait_for_function("() => document.querySelectorAll('#classes li').length === 4")
-    page.keyboard.press("4")
-    page.keyboard.press("f")
-    page.mouse.click(*point(page, 20, 10))
-    page.wait_for_function(
-        "() => document.getElementById('picture-note').textContent.includes('class 4')"
-    )
-    closed(page, "422")
-
-
-def test_a_lost_server_is_told_and_the_work_goes_on(browser: Any, served: ServedStudio) -> None:
-    page, key = editing(browser, served)
-    page.context.set_offline(True)
-    page.keyboard.press("3")
-    page.keyboard.press("r")
-    drag(page, (10, 10), (30, 25))
-    page.wait_for_selector("#notice:not([hidden]) #notice-again:not([hidden])")
-    page.context.set_offline(False)
-    page.click("#notice-again")
-    assert (kept(page, served, key)[10:25, 10:30] == 2).all()
-    closed(page, "ERR_INTERNET_DISCONNECTED")
-
-
-def test_a_token_opens_the_page(browser: Any, tmp_path: Path) -> None:
-    with served_studio(tmp_path / "studio", ("temple",), token="s3cret") as served:
-        page = opened(browser, f"{served.address}/#token=s3cret")
-        page.click("#examples .card")
-        page.wait_for_selector("#classes img[src^='blob:']")
-        assert "token=s3cret" in page.url
-        closed(page)
-        page = opened(browser, served.address)
-        page.wait_for_selector("#notice:not([hidden])")
-        assert "token is missing" in page.text_content("#notice-text")
-        closed(page, "401")
-
-
-def test_by_finger_on_a_phone(browser: Any, served: ServedStudio) -> None:
-    page, key = editing(browser, served, phone=True)
-    page.click("#current")
-    page.locator("#classes .pick").nth(2).tap()
-    assert not page.locator("#panel").is_visible()
-    page.touchscreen.tap(*point(page, 70, 20))
-    layout = kept(page, served, key)
-    assert layout[20, 70] == 2
-    page.click("#show-picture")
-    assert not page.locator("#layout").is_visible()
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= PHONE["width"]
-    small = page.evaluate(
-        """() => [...document.querySelectorAll('.bar button, .tools button')]
-        .filter((one) => one.offsetParent && (one.offsetHeight < 44 || one.offsetWidth < 44))
-        .map((one) => one.id || one.title)"""
-    )
-    assert small == []
-    closed(page)
-
-
-def test_by_keyboard_alone(browser: Any, served: ServedStudio) -> None:
-    page, _ = editing(browser, served)
-    page.locator("#tools [aria-pressed=true]").focus()
-    page.keyboard.press("ArrowDown")
-    assert page.locator("#tools [aria-pressed=true]").get_attribute("data-tool") == "eraser"
-    assert page.locator("#tools button[tabindex='0']").count() == 1
-    page.keyboard.press("?")
-    page.wait_for_selector("#help-dialog[open]")
-    page.keyboard.press("Escape")
-    nameless = page.evaluate(
-        """() => [...document.querySelectorAll('button, input, select')].filter((one) =>
-        !(one.ariaLabel || one.textContent.trim() || one.title || one.labels?.length))
-        .map((one) => one.id)"""
-    )
-    assert nameless == []
-    closed(page)
-
-
-@pytest.mark.parametrize("dark", [False, True])
-def test_the_theme_is_chosen(browser: Any, served: ServedStudio, dark: bool) -> None:
-    page = opened(browser, served.address, color_scheme="dark" if dark else "light")
-    page.wait_for_selector("#start:not([hidden])")
-    ground: Callable[[], str] = lambda: page.evaluate(  # noqa: E731
-        "getComputedStyle(document.body).backgroundColor"
-    )
-    seen = [ground()]
-    for _ in range(2):
-        page.click("#theme")
-        seen.append(ground())
-    assert len(set(seen)) == 2
-    assert seen[1] != seen[2]
     closed(page)
