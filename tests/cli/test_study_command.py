@@ -16,7 +16,6 @@ import PIL.Image
 import pytest
 from tests.cli.conftest import environment
 
-from likewise.cli import study_material
 from likewise.cli.main import main
 from likewise.cli.study_material import chosen_contestants
 from likewise.errors import ConfigError
@@ -203,7 +202,7 @@ def test_results_of_another_database(
 def test_missing_packages_are_named(
     made: Study, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(study_material, "NEEDED", ("fastapi", "no_such_package"))
+    monkeypatch.setattr("likewise.cli.study.NEEDED", ("fastapi", "no_such_package"))
     assert run("study", "results", made.folder) == 2  # serve, where it fails, would not end
     error = capsys.readouterr().err
     assert "no_such_package" in error

@@ -176,7 +176,7 @@ def test_every_refusal_is_one_line(client: httpx.Client, tmp_path: Path) -> None
         (422, client.patch(at, json={"classes": [{"name": "a", "colour": "#000000"}]})),
         (422, client.patch(at, json={"classes": [{"name": "a", "colour": "red"}]})),
         (
-            400,
+            422,
             client.post(
                 f"{at}/renders", content=b"{", headers={"content-type": "application/json"}
             ),
