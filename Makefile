@@ -1,6 +1,6 @@
 # make demo   install into .venv, render the bundled example on the CPU, say where the pictures are
 # make test   install the test tools too and run every test
-# make lint   style, types and the import contract
+# make lint   style, types and the import contract; the page's types where npm is installed
 # make clean  remove what these made
 #
 # pip reads its usual settings (PIP_INDEX_URL, PIP_EXTRA_INDEX_URL, ...). On Linux, torch from PyPI
@@ -28,6 +28,8 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@if command -v npm >/dev/null; then npm ci --silent && npx --no-install tsc; \
+	else echo "no npm: the types of the studio's page were not checked"; fi
 
 clean:
 	rm -rf $(VENV) demo build .pytest_cache .ruff_cache .mypy_cache .import_linter_cache

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.web.studios import ServedStudio, served_studio
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = (
@@ -38,3 +40,10 @@ def browser() -> Iterator[Any]:
         running = started.chromium.launch(executable_path=program, args=list(QUIET))
         yield running
         running.close()
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[ServedStudio]:
+    """A studio with one example, being served."""
+    with served_studio(tmp_path / "studio", ("temple",)) as one:
+        yield one

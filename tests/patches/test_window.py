@@ -8,6 +8,7 @@ from tests import scenes
 
 from likewise.patches.bends import Bend
 from likewise.patches.gathering import gathered
+from likewise.patches.levels import Level
 from likewise.patches.views import IDENTITY, View, Views
 from likewise.patches.window import Window
 
@@ -57,7 +58,8 @@ def test_what_is_gathered_from_parts_of_views_is_what_these_show() -> None:
     field[1] = torch.arange(10, dtype=torch.int32)[:, None] + 20 * (field[0] == 1)
     field[2] = torch.arange(12, dtype=torch.int32) + 30 * (field[0] == 1)
     layout = torch.arange(120).view(10, 12)  # every pixel a class of its own: nothing is blended
-    painting = gathered(field, image, views, layout)
+    source = Level(image, torch.zeros(SIZE, dtype=torch.long))
+    painting = gathered(field, source, views, layout, 120)
     shown = views.gather(image.permute(2, 0, 1)[None], field).clamp(0, 1)[0].permute(1, 2, 0)
     torch.testing.assert_close(painting.colours, shown, atol=1e-5, rtol=0)
     assert torch.equal(painting.colours[:, :4], image[:10, :4])

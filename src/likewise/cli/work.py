@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from likewise.analogy import Analogy
+from likewise.cli import compiling
 from likewise.cli.doubting import Doubting
 from likewise.cli.options import Choices, Manner
 from likewise.cli.place import Place, Standing
@@ -125,7 +126,8 @@ def render(
     columns = []
     for target in targets:
         began = time.monotonic()
-        answer, provenance = _rendered(analogy, target, manner, terminal)
+        with compiling.told(terminal):
+            answer, provenance = _rendered(analogy, target, manner, terminal)
         file = folder / f"{target.name}{answer.suffix}"
         answer.save(file)
         seconds[target.name] = round(time.monotonic() - began, 3)

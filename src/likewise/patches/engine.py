@@ -82,7 +82,7 @@ class Engine:
         field = answer.field
         if field.shape[1:] != layout.shape:
             field = enlarged(field, self.source.ids, views, layout, factors[depth - 1])
-        return gathered(field, self.source.image, views, layout, self.config.quick)
+        return gathered(field, self.source, views, layout, self.classes, self.config.quick)
 
     def _placed(self, layout: Tensor) -> Placement:
         """Where the search starts, found on the labels at a reduced size."""

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from likewise.patches.blending.borders import joined
 from likewise.patches.blending.poisson import ROUNDS
 from likewise.patches.blending.seams import field_without_seams
 from likewise.patches.kernels import kernels_for
+from likewise.patches.levels import Level
 from likewise.patches.material import with_margin
 from likewise.patches.views import Views
 from likewise.patches.window import Window
@@ -49,22 +51,24 @@ class Painting:
 
 
 def gathered(
-    field: Tensor, image: Tensor, views: Views, layout: Tensor, quick: bool = False
+    field: Tensor, source: Level, views: Views, layout: Tensor, classes: int, quick: bool = False
 ) -> Painting:
     """The picture that ``field`` names, without the seams between its pieces.
 
     Args:
         field: (3, H, W) int32, inside the views.
-        image: the source (Hs, Ws, C) in [0, 1].
+        source: at full size.
         views: of the source.
-        layout: class positions (H, W); seams are blended within classes only.
+        layout: class positions (H, W); seams are blended within classes only, and across borders
+            that the source hardly shows.
+        classes: their number.
         quick: whether they may be blended roughly, for a preview.
     """
     parts = [(field[0].flatten() == number).nonzero()[:, 0] for number in range(len(views))]
-    shown, corners = _shown(field, parts, image, views)
+    shown, corners = _shown(field, parts, source.image, views)
     near = field - corners.T[:, field[0].long()]
-    taken = torch.empty((image.shape[2], layout.numel()), device=image.device)
-    origin = torch.empty((2, layout.numel()), device=image.device)
+    taken = torch.empty((source.image.shape[2], layout.numel()), device=layout.device)
+    origin = torch.empty((2, layout.numel()), device=layout.device)
     last_y, last_x = (length - 1 for length in views.source_size)
     for view, picture, here in zip(views, shown, parts, strict=True):
         row, column = (line.flatten()[here] for line in near[1:])
@@ -75,7 +79,9 @@ def gathered(
     taken = taken.unflatten(1, layout.shape)[None]
     balanced = taken * 2 - 1
     around = [picture[None] * 2 - 1 for picture in shown]
-    change = _blended(balanced, around, near, layout, ROUGH_ROUNDS if quick else ROUNDS) - balanced
+    bodies = joined(layout, source.image, source.ids, classes)
+    rounds = ROUGH_ROUNDS if quick else ROUNDS
+    change = _blended(balanced, around, near, layout, rounds, bodies) - balanced
     colours = (taken + change / 2)[0].permute(1, 2, 0).clamp(0, 1)
     return Painting(colours, origin.unflatten(1, layout.shape))
 
@@ -131,10 +137,15 @@ def enlarged(
 
 
 def _blended(
-    taken: Tensor, views: Sequence[Tensor], field: Tensor, layout: Tensor, rounds: int
+    taken: Tensor,
+    views: Sequence[Tensor],
+    field: Tensor,
+    layout: Tensor,
+    rounds: int,
+    bodies: Tensor,
 ) -> Tensor:
     if layout.numel() > LAUNCHES_COST_MORE:
-        return field_without_seams(taken, views, field, layout, rounds)
+        return field_without_seams(taken, views, field, layout, rounds, bodies)
     near = [view.cpu() for view in views]
-    blended = field_without_seams(taken.cpu(), near, field.cpu(), layout.cpu(), rounds)
-    return blended.to(taken.device)
+    there = (near, field.cpu(), layout.cpu(), rounds, bodies.cpu())
+    return field_without_seams(taken.cpu(), *there).to(taken.device)

@@ -3,7 +3,8 @@
 Where two pieces of one class meet, the step between them is replaced by the one the source has at
 these places, and the difference is spread over the surroundings of that class: the smallest
 correction, in gradients and in colour, that does so. Borders between classes conduct nothing, so
-that a corrected sky does not tint the tower before it. Not in the paper: because pieces laid side
+that a corrected sky does not tint the tower before it, but for those that the source hardly shows
+(:mod:`likewise.patches.blending.borders`). Not in the paper: because pieces laid side
 by side show where they meet; blending in the gradient domain is that of Perez et al., "Poisson
 image editing" (2003).
 """
@@ -67,6 +68,7 @@ def field_without_seams(
     field: Tensor,
     ids: Tensor,
     rounds: int = ROUNDS,
+    bodies: Tensor | None = None,
 ) -> Tensor:
     """``gathered`` (1, C, H, W) with the seams of ``field`` blended away.
 
@@ -76,9 +78,10 @@ def field_without_seams(
         field: (3, H, W) int; view, row and column for each pixel.
         ids: (H, W) int; its class, -1 where unknown.
         rounds: of the solver; fewer leave a little of the steps.
+        bodies: (H, W) int, equal where the correction may spread; None: ``ids``.
     """
     seams = missing_steps(gathered[0], [view[0] for view in views], field, ids)
-    return blend(gathered[0], seams, ids, rounds)[None]
+    return blend(gathered[0], seams, ids if bodies is None else bodies, rounds)[None]
 
 
 def class_ids(layout: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
+from numba import njit, prange
 
 from likewise.patches.filling.messages import least
 from likewise.patches.kernels.launching import run
@@ -58,9 +58,10 @@ def chosen(problem: Problem, moves: np.ndarray) -> np.ndarray:
     inside = (problem.roles == HOLE).reshape(height, cell, width, cell).any(axis=(1, 3))
     cells = np.full((height + 1, width + 1), -1)  # the rim serves those before the first, too
     cells[:-1, :-1][inside] = np.arange(inside.sum())
-    own = np.zeros((inside.sum(), len(moves)), np.float32)
+    paid = np.zeros((len(moves), inside.sum()), np.float32)
     planes = (problem.roles, problem.colours, problem.wanted)
-    run(_pay, own, cells, cell, corner, moves, *planes, problem.image, problem.ids, problem.usable)
+    run(_pay, paid, cells, cell, corner, moves, *planes, problem.image, problem.ids, problem.usable)
+    own = np.ascontiguousarray(paid.T)
     shown = np.empty((len(own), cell, cell, problem.image.shape[2], len(moves)), np.float32)
     run(_show, shown, np.argwhere(inside) * cell + corner, moves, problem.image)
     answer = np.full((height, width), -1)
@@ -68,23 +69,23 @@ def chosen(problem: Problem, moves: np.ndarray) -> np.ndarray:
     return answer
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, parallel=True)
 def _pay(  # type: ignore[no-untyped-def]
-    own, cells, cell, corner, moves, roles, colours, wanted, image, ids, usable
+    paid, cells, cell, corner, moves, roles, colours, wanted, image, ids, usable
 ):  # fmt: skip
-    """Add to ``own`` (N, L) what each cell pays for each move by itself."""
-    for y in range(roles.shape[0]):
-        for x in range(roles.shape[1]):
-            role, i, j = roles[y, x], y // cell, x // cell
-            if role == NOTHING:
-                continue
-            for move in range(len(moves)):
-                row, column = corner[0] + y + moves[move, 0], corner[1] + x + moves[move, 1]
+    """Add to ``paid`` (L, N) what each cell pays for each move by itself."""
+    for move in prange(len(moves)):
+        top, left = corner[0] + moves[move, 0], corner[1] + moves[move, 1]
+        for y in range(roles.shape[0]):
+            for x in range(roles.shape[1]):
+                role, row, column = roles[y, x], top + y, left + x
+                if role == NOTHING:
+                    continue
                 inside = 0 <= row < usable.shape[0] and 0 <= column < usable.shape[1]
                 cost = np.float32(0.0)
                 if role == HOLE:
                     if not (inside and usable[row, column]):
-                        own[cells[i, j], move] += np.float32(MISSING)
+                        paid[move, cells[y // cell, x // cell]] += np.float32(MISSING)
                 elif inside and role == GIVEN:
                     cost += np.float32(FRAY) * (ids[row, column] != wanted[y, x])
                 elif inside and usable[row, column]:
@@ -93,16 +94,16 @@ def _pay(  # type: ignore[no-untyped-def]
                         cost += step * step
                 if cost > 0:  # borne by the cell it is in, and half by each beside that
                     for di, dj, share in ((0, 0, 2), (-1, 0, 1), (1, 0, 1), (0, -1, 1), (0, 1, 1)):
-                        number = cells[i + di, j + dj]
+                        number = cells[y // cell + di, x // cell + dj]
                         if number >= 0:
-                            own[number, move] += cost * np.float32(share / 2)
+                            paid[move, number] += cost * np.float32(share / 2)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, parallel=True)
 def _show(shown, places, moves, image):  # type: ignore[no-untyped-def]
     """What each move brings to each pixel of each cell, written to ``shown``; edges repeat."""
     _, cell, _, channels, _ = shown.shape
-    for number in range(len(places)):
+    for number in prange(len(places)):
         for dy in range(cell):
             for dx in range(cell):
                 for move in range(len(moves)):

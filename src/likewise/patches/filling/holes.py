@@ -58,14 +58,14 @@ def holes(field: np.ndarray, source: np.ndarray, target: np.ndarray) -> Iterator
     """
     numbers, count = numbered(target)
     areas, grounds = _areas(source), backdrops(numbers, count)
-    width = max(LEAST_RING, round(RING * min(target.shape)))
+    width, keys = max(LEAST_RING, round(RING * min(target.shape))), _keys(field)
     for region, box in enumerate(ndimage.find_objects(numbers + 1)):
         window = _grown(box, MARGIN, target.shape)
         here, wanted = numbers[window] == region, target[window]
         class_, size = int(wanted[here][0]), int(here.sum())
         if class_ < 0 or size < SMALLEST:
             continue
-        moves = _keys(field, window)
+        moves = keys[window]
         steady = _steady(moves[here])
         if steady is None:
             continue
@@ -98,18 +98,19 @@ def _areas(source: np.ndarray) -> np.ndarray:
     return answer
 
 
-def _keys(field: np.ndarray, window: Box) -> np.ndarray:
-    """(h, w) int64: the view and the move of each pixel of ``window``, in one number."""
-    view, row, column = (plane[window].astype(np.int64) for plane in field)
-    down = row - np.arange(window[0].start, window[0].stop)[:, None]
-    right = column - np.arange(window[1].start, window[1].stop)
-    keys: np.ndarray = (view * _SIDE + down + _ZERO) * _SIDE + right + _ZERO
+def _keys(field: np.ndarray) -> np.ndarray:
+    """(H, W) int64: the view and the move of each pixel, in one number."""
+    down = field[1] - np.arange(field.shape[1], dtype=np.int32)[:, None]
+    right = field[2] - np.arange(field.shape[2], dtype=np.int32)
+    keys: np.ndarray = (field[0] * np.int64(_SIDE) + down + _ZERO) * _SIDE + right + _ZERO
     return keys
 
 
 def _steady(keys: np.ndarray) -> int | None:
     """The key of the piece that most of a region is, if it is rigid and of the source as it is."""
-    kinds, counts = np.unique(keys, return_counts=True)
+    starts = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))  # of runs: they are few
+    kinds, which = np.unique(keys[starts], return_inverse=True)
+    counts = np.bincount(which, np.diff(starts, append=len(keys)))
     most = int(counts.argmax())
     if counts[most] < STEADY * len(keys) or kinds[most] >= _SIDE * _SIDE:
         return None

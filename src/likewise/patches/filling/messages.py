@@ -1,15 +1,14 @@
 """Messages: the least sum of what cells pay by themselves and where they meet.
 
-Sought by tree-reweighted message passing in turns over the grid (Kolmogorov, PAMI 2006). What two
-cells pay where they meet, the squared difference of the colours that their moves bring there, is
-worked out for those moves only that a message can depend on. Not in the paper. Compiled for the CPU
-by Numba.
+Sought by tree-reweighted message passing in turns over the grid (Kolmogorov, PAMI 2006). Where two
+cells meet they pay the squared difference of the colours that their moves bring there. Not in the
+paper. Compiled for the CPU by Numba.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from numba import njit, prange
 
 from likewise.patches.kernels.launching import run
 
@@ -32,14 +31,45 @@ def least(own: np.ndarray, shown: np.ndarray, cells: np.ndarray) -> np.ndarray:
     near = np.stack([cells[rows + down, columns + right] for down, right in SIDES], axis=1)
     said = np.zeros((4, count, moves), np.float32)  # to each cell, by those at its sides
     apart = np.empty((2, count, moves, moves), np.float32)  # from the one below, to the right
-    known = np.zeros((2, count, moves), np.bool_)  # rows of ``apart`` that are worked out
     answer = np.zeros(count, np.int64)
-    run(_settle, answer, own, shown, near, said, apart, known)
+    jump = np.float32(JUMP * shown.shape[1])
+    run(_meet, apart, shown, near, jump)
+    run(_settle, answer, own, near, said, apart, jump)
     return answer
 
 
+@njit(cache=True, parallel=True, fastmath=True)
+def _meet(apart, shown, near, jump):  # type: ignore[no-untyped-def]
+    """Work out ``apart``: what each cell and the one below, or to the right, pay for any moves."""
+    _, cell, _, channels, moves = shown.shape
+    half = cell // 2
+    for pair in prange(2 * len(near)):
+        first, axis = np.int64(pair) // 2, np.int64(pair) % 2  # prange counts without a sign
+        second = near[first, 2 * axis + 1]
+        if second < 0:
+            continue
+        halves = np.empty((2, cell, half, channels, moves), np.float32)
+        if axis == 0:
+            halves[0] = shown[first, cell - half :].transpose(1, 0, 2, 3)
+            halves[1] = shown[second, :half].transpose(1, 0, 2, 3)
+        else:
+            halves[0] = shown[first, :, cell - half :]
+            halves[1] = shown[second, :, :half]
+        colours = halves.reshape(2, -1, moves)
+        for own in range(moves):
+            costs = apart[axis, first, own]
+            costs[:] = jump
+            for k in range(colours.shape[1]):
+                here, there = colours[0, k], colours[1, k]
+                mine, its = here[own], there[own]
+                for move in range(moves):
+                    one, other = here[move] - mine, there[move] - its
+                    costs[move] += one * one + other * other
+            costs[own] = 0
+
+
 @njit(cache=True, nogil=True, fastmath=True)
-def _settle(answer, own, shown, near, said, apart, known):  # type: ignore[no-untyped-def]
+def _settle(answer, own, near, said, apart, jump):  # type: ignore[no-untyped-def]
     count, moves = own.shape
     gathered, costs = np.empty(moves, np.float32), np.empty(moves, np.float32)
     for sweep in range(2 * SWEEPS):
@@ -52,75 +82,32 @@ def _settle(answer, own, shown, near, said, apart, known):  # type: ignore[no-un
             for axis in range(2):
                 side = 2 * axis + 1 - back
                 other = near[cell, side]
-                if other < 0:
-                    continue
-                first, second = (other, cell) if back else (cell, other)
-                for move in range(moves):
-                    costs[move] = gathered[move] - said[side, cell, move]
-                _tell(
-                    said[side + 2 * back - 1, other],
-                    costs,
-                    apart[axis, first],
-                    known[axis, first],
-                    shown[first],
-                    shown[second],
-                    axis,
-                )
+                if other >= 0:
+                    for move in range(moves):
+                        costs[move] = gathered[move] - said[side, cell, move]
+                    first = other if back else cell
+                    _tell(said[side + 2 * back - 1, other], costs, apart[axis, first], jump)
     for cell in range(count):  # those before have chosen, those after have spoken
-        for move in range(moves):
-            costs[move] = own[cell, move] + said[1, cell, move] + said[3, cell, move]
+        costs[:] = own[cell]
         for axis in range(2):
-            other = near[cell, 2 * axis]
-            if other >= 0:
-                taken = answer[other]
-                _meet(
-                    apart[axis, other], known[axis, other], shown[other], shown[cell], axis, taken
-                )
-                for move in range(moves):
-                    costs[move] += apart[axis, other, taken, move]
+            costs += said[2 * axis + 1, cell]
+            before = near[cell, 2 * axis]
+            if before >= 0:
+                costs += apart[axis, before, answer[before]]
         answer[cell] = costs.argmin()
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _tell(said, costs, apart, known, first, second, axis):  # type: ignore[no-untyped-def]
+def _tell(said, costs, apart, jump):  # type: ignore[no-untyped-def]
     """Write into ``said`` (L,) what a cell tells another, of what it pays, ``costs`` (L,)."""
-    moves = len(costs)
     best = costs.argmin()
-    _meet(apart, known, first, second, axis, best)
-    worst = np.float32(0.0)
-    for move in range(moves):
-        said[move] = apart[best, move]
+    worst = np.float32(0)
+    for move in range(len(costs)):
+        said[move] = min(costs[move] - costs[best], apart[best, move])
         worst = max(worst, said[move])
-    for own in range(moves):
+    for own in range(len(costs)):
         more = costs[own] - costs[best]
-        if own == best or more >= worst:  # it is told of nothing that is cheaper
+        if own == best or more + jump >= worst:  # it is told of nothing that is cheaper
             continue
-        _meet(apart, known, first, second, axis, own)
-        worst = np.float32(0.0)
-        for move in range(moves):
+        for move in range(len(costs)):
             said[move] = min(said[move], more + apart[own, move])
-            worst = max(worst, said[move])
-
-
-@njit(cache=True, nogil=True, fastmath=True)
-def _meet(apart, known, first, second, axis, own):  # type: ignore[no-untyped-def]
-    """Work out row ``own`` of ``apart`` (L, L): what two cells pay where they meet."""
-    if known[own]:
-        return
-    known[own] = True
-    cell, costs = first.shape[0], apart[own]
-    half = cell // 2
-    costs[:] = np.float32(JUMP * cell)
-    costs[own] = 0
-    for along in range(cell):
-        for across in range(half):
-            end = cell - half + across
-            for channel in range(first.shape[2]):
-                if axis == 0:
-                    one, other = first[end, along, channel], second[across, along, channel]
-                else:
-                    one, other = first[along, end, channel], second[along, across, channel]
-                mine, its = one[own], other[own]
-                for move in range(len(costs)):
-                    here, there = one[move] - mine, other[move] - its
-                    costs[move] += here * here + there * there

@@ -22,7 +22,6 @@ COVER = 0.25  # of the hole, likewise
 FEWEST = 30  # pixels that can be compared at all
 WHOLE, EACH = 20, 7  # moves that the whole ring proposes, and each sector
 APART = 2  # pixels between moves, along either axis
-LOOKED_AT = 24  # times as many as are wanted, of which those apart are taken
 
 
 @dataclass(frozen=True)
@@ -75,8 +74,10 @@ def repeats(asked: Asked, shade: np.ndarray, usable: np.ndarray) -> np.ndarray:
     costs = np.full((len(enough), bottom - top, right - left), np.inf, np.float32)
     planes = _planes(shade, usable, left, right + asked.ring.shape[1])
     run(_compare, costs, top, _runs(asked), *_pixels(asked, every), enough, *planes)
-    found = [_apart(costs[part], WHOLE if part == every else EACH) for part in asking]
-    moves: np.ndarray = np.unique(np.concatenate(found), axis=0)
+    wanted = np.where(np.arange(len(enough)) == every, WHOLE, EACH)
+    found = np.full((len(enough), WHOLE, 2), -1)
+    run(_choose, found, costs, wanted)
+    moves: np.ndarray = np.unique(found[found[..., 0] >= 0], axis=0)
     return moves + np.subtract((top, left), asked.corner)
 
 
@@ -176,18 +177,24 @@ def _content(met, enough, part, x):  # type: ignore[no-untyped-def]
     return met[0, part, x] > enough[part, 0] and met[1, part, x] > enough[part, 1]
 
 
-def _apart(costs: np.ndarray, count: int) -> np.ndarray:
-    """(n, 2): where ``costs`` (h, w) are least, in order; of places close together the first."""
-    most = min(LOOKED_AT * count, costs.size)
-    least = np.argpartition(costs.ravel(), most - 1)[:most]
-    least = least[np.argsort(costs.ravel()[least], kind="stable")]
-    free = np.isfinite(costs)
-    taken: list[tuple[int, int]] = []
-    for row, column in zip(*np.unravel_index(least, costs.shape), strict=True):
-        if free[row, column]:
-            taken.append((row, column))
-            if len(taken) == count:
+@njit(parallel=True, cache=True)
+def _choose(found, costs, wanted):  # type: ignore[no-untyped-def]
+    """Where each of ``costs`` (P, h, w) is least, in order, written to ``found`` (P, n, 2).
+
+    As many places as are ``wanted`` (P,), fewer if there are no more; of those close together the
+    first. What is looked at no more becomes infinite.
+    """
+    for part in prange(len(costs)):
+        height = costs.shape[1]
+        lows = np.empty(height, costs.dtype)  # of each row
+        for line in range(height):
+            lows[line] = costs[part, line].min()
+        for turn in range(wanted[part]):
+            row = int(lows.argmin())
+            if lows[row] == np.inf:
                 break
-            near = (slice(max(0, at - APART), at + APART + 1) for at in (row, column))
-            free[tuple(near)] = False
-    return np.array(taken, np.int64).reshape(-1, 2)
+            column = int(costs[part, row].argmin())
+            found[part, turn, 0], found[part, turn, 1] = row, column
+            for near in range(max(0, row - APART), min(height, row + APART + 1)):
+                costs[part, near, max(0, column - APART) : column + APART + 1] = np.inf
+                lows[near] = costs[part, near].min()

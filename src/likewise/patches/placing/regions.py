@@ -63,10 +63,10 @@ def _sums(costs: Tensor, numbers: np.ndarray, count: int) -> np.ndarray:
 
 def numbered(own: np.ndarray) -> tuple[np.ndarray, int]:
     """The number of the connected region of one class each cell is in, and how many there are."""
-    numbers, count = np.zeros(own.shape, np.int64), 0
-    for class_ in np.unique(own):
+    least, numbers, count = int(own.min()), np.zeros(own.shape, np.int64), 0
+    for class_ in np.flatnonzero(np.bincount(own.ravel() - least)) + least:
         labels, found = ndimage.label(own == class_, structure=np.ones((3, 3)))
-        numbers = np.where(labels > 0, labels + count - 1, numbers)
+        np.add(labels, count - 1, out=numbers, where=labels > 0)
         count += found
     return numbers, count
 
