@@ -110,6 +110,13 @@ def test_an_example_is_a_project_at_once(client: httpx.Client) -> None:
     assert client.post("/api/projects?example=nothing").status_code == 404
 
 
+def test_a_browser_keeps_the_picture_but_not_the_layout(client: httpx.Client) -> None:
+    project = client.post("/api/projects?example=temple").json()
+    at = f"/api/projects/{project['id']}"
+    assert "immutable" in client.get(f"{at}/image.png").headers["cache-control"]
+    assert client.get(f"{at}/layout").headers["cache-control"] == "no-store"
+
+
 def test_a_picture_without_labels_is_segmented_and_corrected(
     client: httpx.Client, tmp_path: Path
 ) -> None:

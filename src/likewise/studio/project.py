@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -129,7 +129,7 @@ class Project:
     @cached_property
     def image(self) -> Image:
         """The source image."""
-        return read_image(self.image_file, self.facts.name)
+        return _decoded(self.image_file, self.facts.name)
 
     @property
     def table(self) -> ClassTable:
@@ -239,6 +239,11 @@ class Project:
 
     def _write(self, name: str, plane: np.ndarray) -> None:
         Image(np.ascontiguousarray(plane), "L").save(self.folder / name)
+
+
+@lru_cache(maxsize=2)  # one page asks for its picture once for each class
+def _decoded(file: Path, name: str) -> Image:
+    return read_image(file, name)
 
 
 def require_drawable(size: tuple[int, int], argument: str) -> None:

@@ -25,7 +25,7 @@ from likewise.web.studio.schemas import (
     ProjectTold,
     StatusTold,
 )
-from likewise.web.studio.sending import TAKES_BYTES, Body, download, png, reduced
+from likewise.web.studio.sending import KEPT, TAKES_BYTES, Body, download, png, reduced
 
 THUMBNAIL, EXAMPLE_SIDE = 320, 480
 ZIP = "application/zip"
@@ -130,7 +130,7 @@ def _picture_routes(router: APIRouter, studio: Studio) -> None:
     @router.get("/{key}/image.png", **picture)  # type: ignore[arg-type]
     def image(key: Key) -> Response:
         """The source image, 8-bit RGB."""
-        return png(projects.open(key).image.to_rgb8())
+        return png(projects.open(key).image.to_rgb8(), KEPT)
 
     @router.get("/{key}/thumbnail.png", **picture)  # type: ignore[arg-type]
     def thumbnail(key: Key) -> Response:

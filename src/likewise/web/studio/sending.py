@@ -14,6 +14,7 @@ from likewise.images import MIN_SIDE, Image
 from likewise.images.writing import encode
 from likewise.studio.project import MOST_PIXELS
 
+KEPT = "private, max-age=86400, immutable"  # what lies under such an address never changes
 PLANE = "application/octet-stream"
 LONGEST_SIDE = MOST_PIXELS // MIN_SIDE
 
@@ -40,9 +41,11 @@ def plane_reply(plane: np.ndarray) -> Response:
     return Response(plane.tobytes(), media_type=PLANE, headers=headers)
 
 
-def png(pixels: np.ndarray) -> Response:
-    """(H, W, 3) uint8 as a PNG."""
-    return Response(encode(pixels, "RGB", None, None, Path("reply.png")), media_type="image/png")
+def png(pixels: np.ndarray, keep: str | None = None) -> Response:
+    """(H, W, 3) uint8 as a PNG; ``keep`` is for how long the browser may, as a cache-control."""
+    data = encode(pixels, "RGB", None, None, Path("reply.png"))
+    headers = {"cache-control": keep} if keep else None
+    return Response(data, media_type="image/png", headers=headers)
 
 
 def jpeg(pixels: np.ndarray) -> bytes:
