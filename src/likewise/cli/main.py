@@ -23,6 +23,7 @@ from likewise.cli import (
     study,
 )
 from likewise.cli.stopping import STOP
+from likewise.cli.tasks import remove, retarget
 from likewise.version import __version__
 
 app = typer.Typer(
@@ -68,6 +69,8 @@ _COMMANDS = (
     run.run,
     fit.fit,
     render.render,
+    remove.remove,
+    retarget.retarget,
     compare.compare,
     studio.studio,
     demo.demo,

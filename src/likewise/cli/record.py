@@ -31,7 +31,7 @@ def identity(pair: Pair, choices: Choices, analogy: Analogy) -> dict[str, Any]:
         "--size": choices.size,
         "--seed": choices.seed,
         "meaning of --preset (another version or device)": settings,
-    }
+    } | ({"edit": pair.order} if pair.order else {})
 
 
 def environment(analogy: Analogy) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def describe_pair(pair: Pair) -> dict[str, Any]:
     return {
         "image": file_facts(pair.image_path) | facts,
         "labels": describe_layout(pair.labels) | file_facts(pair.labels_path),
-    }
+    } | ({"edit": pair.order} if pair.order else {})
 
 
 def describe_targets(targets: Sequence[Target], analogy: Analogy) -> list[dict[str, Any]]:
@@ -69,7 +69,8 @@ def describe_targets(targets: Sequence[Target], analogy: Analogy) -> list[dict[s
     stand_in = analogy.method.stand_in
     described = []
     for target in targets:
-        facts = file_facts(target.path) | {"name": target.name} | describe_layout(target.labels)
+        origin = {"drawn": True} if target.edit else file_facts(target.path)
+        facts = origin | {"name": target.name} | describe_layout(target.labels)
         if stand_in:
             given = target.photograph_path
             photograph = {"answer_of": stand_in} if given is None else file_facts(given)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from likewise.cli.options import Choices
 from likewise.cli.place import Place
@@ -16,9 +16,13 @@ from likewise.images import Image, read_image
 from likewise.labels.label_map import LabelMap
 from likewise.methods.photographs import OPTION, require_like
 
+if TYPE_CHECKING:
+    from likewise.tasks.edit import Edit
+
 SHEET = "contact_sheet.png"
 MODEL = "model"  # the folder of the model beside the pictures
 PROVENANCE = ".provenance"  # follows the name of an answer
+LAYOUT = ".layout.png"  # follows the name of an answer whose layout a command drew
 RESERVED = ("contact_sheet", "run", MODEL)
 
 
@@ -46,23 +50,31 @@ class Files:
 
 @dataclass(frozen=True)
 class Pair:
-    """The source image and its labels, with the files they came from."""
+    """The source image and its labels, with the files they came from.
+
+    ``order`` is what a command was told to change in them, for the record.
+    """
 
     image: Image
     labels: LabelMap
     image_path: Path
     labels_path: Path
+    order: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Target:
-    """A layout to render, the name its answer gets, and a photograph of it where one was given."""
+    """A layout to render, the name its answer gets, and a photograph of it where one was given.
+
+    ``edit`` is there where a command drew the layout itself, and finishes the answer.
+    """
 
     name: str
     path: Path
     labels: LabelMap
     photograph: Image | None = None
     photograph_path: Path | None = None
+    edit: Edit | None = None
 
 
 def read_pair(image: Path, labels: Path, choices: Choices, terminal: Terminal) -> Pair:

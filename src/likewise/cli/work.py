@@ -14,7 +14,7 @@ from likewise.cli import compiling
 from likewise.cli.doubting import Doubting
 from likewise.cli.options import Choices, Manner
 from likewise.cli.place import Place, Standing
-from likewise.cli.sources import PROVENANCE, SHEET, Pair, Target
+from likewise.cli.sources import LAYOUT, PROVENANCE, SHEET, Pair, Target
 from likewise.cli.stopping import STOP
 from likewise.cli.terminal import Terminal, spoken_seconds
 from likewise.images import Image
@@ -65,6 +65,8 @@ def outputs(place: Place, targets: Sequence[Target], source: Image, manner: Mann
         files.append(place.folder / f"{target.name}{source.suffix}")
         if manner.provenance:
             files += provenance_files(place.folder, target.name)
+        if target.edit:
+            files.append(place.folder / f"{target.name}{LAYOUT}")
     if targets:
         files.append(place.folder / SHEET)
     return files + place.model_files
@@ -128,6 +130,9 @@ def render(
         began = time.monotonic()
         with compiling.told(terminal):
             answer, provenance = _rendered(analogy, target, manner, terminal)
+        if target.edit:
+            answer = target.edit.finished(answer)
+            target.labels.write(folder / f"{target.name}{LAYOUT}")
         file = folder / f"{target.name}{answer.suffix}"
         answer.save(file)
         seconds[target.name] = round(time.monotonic() - began, 3)

@@ -1,0 +1,89 @@
+"""Edit: a picture to be changed: what to fit, what to render, and which of its answer counts.
+
+An application (removal, faces, retargeting) only says how labels change; a method renders, and
+where nothing changed the source's own pixels stay. Not in the paper: its answers are new pictures
+throughout.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy import ndimage
+
+from likewise.analogy import Analogy
+from likewise.errors import ImageError
+from likewise.images import Image
+from likewise.labels.label_map import LabelMap
+from likewise.progress import SILENT, Progress
+
+
+@dataclass(frozen=True, eq=False)
+class Edit:
+    """What to fit, what to render, and which pixels of the answer count.
+
+    Args:
+        image: the source image I, (H, W).
+        labels: its labels P, (H, W), as the method shall see them.
+        layout: the target labels P', (H', W').
+        changed: (H', W') bool, where the answer counts whole; None where it counts everywhere.
+        margin: pixels around ``changed`` over which answer and source are blended.
+        name: what the answer is called.
+        order: what was asked for, for a record; JSON.
+        notes: lines for people: what was chosen for them.
+    """
+
+    image: Image
+    labels: LabelMap
+    layout: LabelMap
+    changed: np.ndarray | None = None
+    margin: int = 0
+    name: str = "edited"
+    order: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        assert self.labels.size == self.image.size, (self.labels.size, self.image.size)
+        if self.changed is not None:
+            assert self.changed.shape == self.layout.size == self.image.size, self.changed.shape
+
+    def finished(self, answer: Image) -> Image:
+        """``answer`` where it counts, blended over the margin, the source's own pixels elsewhere.
+
+        Raises:
+            ImageError: the answer is not of the layout's size and the source's kind.
+        """
+        wanted = (*self.layout.size, self.image.mode, self.image.depth)
+        if (*answer.size, answer.mode, answer.depth) != wanted:
+            raise ImageError("answer", repr(answer), "one of the layout's size, like the source")
+        if self.changed is None:
+            return answer
+        weight = self.weight()[..., None]
+        source, new = self.image.to_float(), answer.to_float()
+        blended = self.image.with_float(source + weight * (new - source))
+        kept = (weight == 0).reshape(self.image.size + (1,) * (self.image.pixels.ndim - 2))
+        pixels = np.where(kept, self.image.pixels, blended.pixels)
+        return Image(pixels, self.image.mode, self.image.palette, self.image.icc)
+
+    def weight(self) -> np.ndarray:
+        """(H', W') float32 share of the answer: 1 where it counts, 0 beyond the margin."""
+        assert self.changed is not None
+        if not self.changed.any() or self.changed.all():
+            return self.changed.astype(np.float32)
+        away = ndimage.distance_transform_edt(~self.changed).astype(np.float32)
+        ramp = np.clip(1 - away / (self.margin + 1), 0, 1)
+        return np.asarray(ramp * ramp * (3 - 2 * ramp))
+
+    def render(
+        self, analogy: Analogy | None = None, *, seed: int = 0, progress: Progress = SILENT
+    ) -> Image:
+        """Fit ``analogy`` (the default method's where None) and render the finished picture.
+
+        Raises:
+            InputError: the method cannot use the pair.
+        """
+        analogy = Analogy() if analogy is None else analogy
+        analogy.fit(self.image, self.labels, seed=seed, progress=progress)
+        return self.finished(analogy.render(self.layout))

@@ -1,0 +1,88 @@
+"""``likewise remove`` and ``retarget``: as processes, with what they leave behind."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from likewise.images import read_image
+from likewise.labels.label_map import LabelMap
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+SMOKE = ("-m", "patch:smoke", "--device", "cpu")
+
+
+@pytest.fixture
+def pair(case: Any) -> tuple[Path, Path]:
+    return case.image, case.labels
+
+
+def test_remove_leaves_the_picture_its_layout_and_a_record(
+    command: Command, pair: tuple[Path, Path], tmp_path: Path
+) -> None:
+    words = ("remove", *pair, "--class", "class 2", "--margin", "3", "-o", tmp_path / "out")
+    done = command(*words, *SMOKE, "--json")
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert record["command"] == "remove"
+    assert record["inputs"]["edit"]["classes"] == ["class 2"]
+    wanted = {"removed.png", "removed.layout.png", "contact_sheet.png"}
+    assert wanted <= {path.name for path in (tmp_path / "out").iterdir()}
+    source, answer = read_image(pair[0]), read_image(tmp_path / "out" / "removed.png")
+    labels = LabelMap.read(pair[1])
+    layout = LabelMap.read(tmp_path / "out" / "removed.layout.png", like=labels)
+    assert (labels.ids == 2).any()
+    assert not (layout.ids == 2).any()
+    assert (answer.pixels[labels.ids == 2] != source.pixels[labels.ids == 2]).mean() > 0.5
+    assert np.array_equal(answer.pixels[:10], source.pixels[:10])
+    # The layout can be repainted and rendered by the main job.
+    again = command(
+        "run", *pair, tmp_path / "out" / "removed.layout.png", "-o", tmp_path / "again", *SMOKE
+    )
+    assert again.returncode == 0, again.stderr
+
+
+def test_retarget_meets_its_size(command: Command, pair: tuple[Path, Path], tmp_path: Path) -> None:
+    words = ("retarget", *pair, "--size", "96x48", "--keep", "class 2", "-o", tmp_path / "out")
+    done = command(*words, *SMOKE)
+    assert done.returncode == 0, done.stderr
+    assert "kept in shape: class 2" in done.stdout
+    assert read_image(tmp_path / "out" / "retargeted.png").size == (48, 96)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("remove", "--region", "70,3"), "outside"),
+        (("remove", "--region", "here"), "X,Y"),
+        (("remove", "--class", "tree"), "class 0, class 1, class 2"),
+        (("remove",), "nothing to remove"),
+        (("retarget", "--size", "96"), "WIDTHxHEIGHT"),
+        (("retarget", "--size", "0x9"), "sides of"),
+        (("retarget", "--size", "96x48", "--keep", "tree"), "does not occur"),
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_nothing(
+    command: Command, pair: tuple[Path, Path], tmp_path: Path, words: tuple[str, ...], told: str
+) -> None:
+    name, *asked = words
+    done = command(name, *pair, *asked, "-o", tmp_path / "out", *SMOKE)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_dry_run_writes_nothing(
+    command: Command, pair: tuple[Path, Path], tmp_path: Path
+) -> None:
+    done = command("remove", *pair, "--region", "12,20", "-o", tmp_path / "out", "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert "becomes" in done.stdout
+    assert not (tmp_path / "out").exists()
