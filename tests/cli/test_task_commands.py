@@ -63,6 +63,7 @@ def test_retarget_meets_its_size(command: Command, pair: tuple[Path, Path], tmp_
         (("remove", "--region", "here"), "X,Y"),
         (("remove", "--class", "tree"), "class 0, class 1, class 2"),
         (("remove",), "nothing to remove"),
+        (("face", "--edit", "eyes:scale=1.2"), "--order celebamask"),
         (("retarget", "--size", "96"), "WIDTHxHEIGHT"),
         (("retarget", "--size", "0x9"), "sides of"),
         (("retarget", "--size", "96x48", "--keep", "tree"), "does not occur"),
@@ -86,3 +87,21 @@ def test_a_dry_run_writes_nothing(
     assert done.returncode == 0, done.stderr
     assert "becomes" in done.stdout
     assert not (tmp_path / "out").exists()
+
+
+def test_a_face_is_edited(command: Command, tmp_path: Path) -> None:
+    folder = Path(__file__).resolve().parents[2] / "applications" / "face" / "astronaut"
+    words = ("face", folder / "image.png", folder / "labels.png", "--edit", "mouth:scale=1.1")
+    done = command(*words, "-o", tmp_path / "out", *SMOKE, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["inputs"]["edit"]["edits"] == ["mouth:scale=1.1"]
+    source, answer = (
+        read_image(at / name)
+        for at, name in ((folder, "image.png"), (tmp_path / "out", "face.png"))
+    )
+    assert answer.size == source.size
+    assert 0.002 < (answer.pixels != source.pixels).any(axis=2).mean() < 0.06
+    layout = LabelMap.read(
+        tmp_path / "out" / "face.layout.png", like=LabelMap.read(folder / "labels.png")
+    )
+    assert layout.size == source.size

@@ -23,7 +23,7 @@ from likewise.cli import (
     study,
 )
 from likewise.cli.stopping import STOP
-from likewise.cli.tasks import remove, retarget
+from likewise.cli.tasks import face, remove, retarget
 from likewise.version import __version__
 
 app = typer.Typer(
@@ -70,6 +70,7 @@ _COMMANDS = (
     fit.fit,
     render.render,
     remove.remove,
+    face.face,
     retarget.retarget,
     compare.compare,
     studio.studio,

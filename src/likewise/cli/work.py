@@ -130,9 +130,11 @@ def render(
         began = time.monotonic()
         with compiling.told(terminal):
             answer, provenance = _rendered(analogy, target, manner, terminal)
+        layout = target.labels
         if target.edit:
-            answer = target.edit.finished(answer)
-            target.labels.write(folder / f"{target.name}{LAYOUT}")
+            answer, layout = target.edit.finished(answer, provenance), target.edit.shown
+            layout.write(folder / f"{target.name}{LAYOUT}")
+            provenance = None
         file = folder / f"{target.name}{answer.suffix}"
         answer.save(file)
         seconds[target.name] = round(time.monotonic() - began, 3)
@@ -141,10 +143,12 @@ def render(
         if provenance is not None:
             shares[target.name] = round(provenance.share_exact, 6)
             _write_provenance(provenance, analogy.image, folder, target.name, terminal)
-        columns.append(Column(target.name, target.labels.to_colour(), answer.to_rgb8()))
+        columns.append(Column(target.name, layout.to_colour(), answer.to_rgb8()))
     file = folder / SHEET
-    source = Column("source", analogy.labels.to_colour(), analogy.image.to_rgb8())
-    legend = [(entry.name, entry.colour) for entry in analogy.labels.present_classes]
+    edit = targets[0].edit
+    image, labels = edit.before if edit else (analogy.image, analogy.labels)
+    source = Column("source", labels.to_colour(), image.to_rgb8())
+    legend = [(entry.name, entry.colour) for entry in labels.present_classes]
     Image.from_array(contact_sheet(source, columns, legend)).save(file)
     terminal.say(f"wrote   {file}")
     return {"render_seconds": seconds} | ({"share_exact": shares} if shares else {})
@@ -156,7 +160,7 @@ def _rendered(
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", RuntimeWarning)
         asked = target.labels, target.photograph
-        rendering = analogy.rendering(*asked) if manner.provenance else None
+        rendering = analogy.rendering(*asked) if manner.provenance or target.edit else None
         answer = analogy.render(*asked) if rendering is None else rendering.image
     for warning in told:
         terminal.warn(str(warning.message))

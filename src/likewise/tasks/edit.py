@@ -18,6 +18,7 @@ from likewise.errors import ImageError
 from likewise.images import Image
 from likewise.labels.label_map import LabelMap
 from likewise.progress import SILENT, Progress
+from likewise.provenance import Provenance
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +50,22 @@ class Edit:
         if self.changed is not None:
             assert self.changed.shape == self.layout.size == self.image.size, self.changed.shape
 
-    def finished(self, answer: Image) -> Image:
+    @property
+    def before(self) -> tuple[Image, LabelMap]:
+        """The picture and the labels that a person knows."""
+        return self.image, self.labels
+
+    @property
+    def shown(self) -> LabelMap:
+        """The layout of the finished picture, for a person."""
+        return self.layout
+
+    def finished(self, answer: Image, provenance: Provenance | None = None) -> Image:
         """``answer`` where it counts, blended over the margin, the source's own pixels elsewhere.
+
+        Args:
+            answer: what the method rendered.
+            provenance: where its pixels came from, if the method can tell.
 
         Raises:
             ImageError: the answer is not of the layout's size and the source's kind.
@@ -86,4 +101,5 @@ class Edit:
         """
         analogy = Analogy() if analogy is None else analogy
         analogy.fit(self.image, self.labels, seed=seed, progress=progress)
-        return self.finished(analogy.render(self.layout))
+        rendering = analogy.rendering(self.layout)
+        return self.finished(rendering.image, rendering.provenance)
