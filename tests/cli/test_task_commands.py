@@ -90,8 +90,8 @@ def test_a_dry_run_writes_nothing(
 
 
 def test_a_face_is_edited(command: Command, tmp_path: Path) -> None:
-    folder = Path(__file__).resolve().parents[2] / "applications" / "face" / "astronaut"
-    words = ("face", folder / "image.png", folder / "labels.png", "--edit", "mouth:scale=1.1")
+    folder = Path(__file__).resolve().parents[2] / "examples" / "astronaut"
+    words = ("face", folder / "image.png", folder / "face" / "labels.png", "--edit", "mouth:scale=1.1")
     done = command(*words, "-o", tmp_path / "out", *SMOKE, "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["inputs"]["edit"]["edits"] == ["mouth:scale=1.1"]
@@ -102,6 +102,6 @@ def test_a_face_is_edited(command: Command, tmp_path: Path) -> None:
     assert answer.size == source.size
     assert 0.002 < (answer.pixels != source.pixels).any(axis=2).mean() < 0.06
     layout = LabelMap.read(
-        tmp_path / "out" / "face.layout.png", like=LabelMap.read(folder / "labels.png")
+        tmp_path / "out" / "face.layout.png", like=LabelMap.read(folder / "face" / "labels.png")
     )
     assert layout.size == source.size

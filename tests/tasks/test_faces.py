@@ -15,12 +15,12 @@ from likewise.tasks.faces.editing import edit_face
 from likewise.tasks.faces.moves import Move
 from likewise.tasks.faces.parts import ORDERS, mask_of, named
 
-FOLDER = Path(__file__).resolve().parents[2] / "applications" / "face" / "astronaut"
+FOLDER = Path(__file__).resolve().parents[2] / "examples" / "astronaut"
 
 
 @pytest.fixture(scope="module")
 def portrait() -> tuple[Image, LabelMap]:
-    return read_image(FOLDER / "image.png"), LabelMap.read(FOLDER / "labels.png")
+    return read_image(FOLDER / "image.png"), LabelMap.read(FOLDER / "face" / "labels.png")
 
 
 def middle(mask: np.ndarray) -> np.ndarray:
