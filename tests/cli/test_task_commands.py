@@ -91,7 +91,8 @@ def test_a_dry_run_writes_nothing(
 
 def test_a_face_is_edited(command: Command, tmp_path: Path) -> None:
     folder = Path(__file__).resolve().parents[2] / "examples" / "astronaut"
-    words = ("face", folder / "image.png", folder / "face" / "labels.png", "--edit", "mouth:scale=1.1")
+    pair = (folder / "image.png", folder / "face" / "labels.png")
+    words = ("face", *pair, "--edit", "mouth:scale=1.1")
     done = command(*words, "-o", tmp_path / "out", *SMOKE, "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["inputs"]["edit"]["edits"] == ["mouth:scale=1.1"]

@@ -8,9 +8,6 @@ import typer
 
 from likewise.cli import options
 from likewise.cli.options import Manner
-from likewise.cli.sources import Files
-from likewise.images import Image
-from likewise.labels.label_map import LabelMap
 
 EditOption = Annotated[
     list[str] | None,
@@ -64,7 +61,10 @@ def face(
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite)
     chosen = options.choices(method, preset, seed, device, size, classes, ignore, settings)
+    from likewise.cli.sources import Files
     from likewise.cli.tasks.edit_job import carry_out
+    from likewise.images import Image
+    from likewise.labels.label_map import LabelMap
     from likewise.tasks.faces import editing
 
     def draw(picture: Image, label_map: LabelMap) -> editing.FaceEdit:

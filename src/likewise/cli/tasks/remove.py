@@ -10,10 +10,7 @@ import typer
 
 from likewise.cli import options
 from likewise.cli.options import Manner
-from likewise.cli.sources import Files
 from likewise.errors import ConfigError
-from likewise.images import Image
-from likewise.labels.label_map import LabelMap
 
 _POINT = re.compile(r"\s*(\d{1,6})\s*,\s*(\d{1,6})\s*")
 
@@ -111,7 +108,10 @@ def remove(
     manner = Manner(as_json, dry_run, quiet, resume, overwrite)
     chosen = options.choices(method, preset, seed, device, size, classes, ignore, settings)
     points = [_point(word) for word in region or ()]
+    from likewise.cli.sources import Files
     from likewise.cli.tasks.edit_job import carry_out
+    from likewise.images import Image
+    from likewise.labels.label_map import LabelMap
     from likewise.tasks import removal
     from likewise.tasks.masks import read_mask
 

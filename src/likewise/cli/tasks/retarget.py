@@ -9,10 +9,7 @@ import typer
 
 from likewise.cli import options
 from likewise.cli.options import Manner
-from likewise.cli.sources import Files
 from likewise.errors import ConfigError
-from likewise.images import Image
-from likewise.labels.label_map import LabelMap
 
 _SIZE = re.compile(r"\s*(\d{1,6})\s*[xX]\s*(\d{1,6})\s*")
 
@@ -73,7 +70,10 @@ def retarget(
     sides = _SIZE.fullmatch(size)
     if sides is None:
         raise ConfigError("--size", repr(size), "WIDTHxHEIGHT in pixels, as in 960x320")
+    from likewise.cli.sources import Files
     from likewise.cli.tasks.edit_job import carry_out
+    from likewise.images import Image
+    from likewise.labels.label_map import LabelMap
     from likewise.tasks import retargeting
 
     def draw(picture: Image, label_map: LabelMap) -> retargeting.Edit:
