@@ -13,11 +13,11 @@ from tests.evaluation.tiny_networks import write_mask2former, write_segformer
 
 from likewise.errors import ConfigError, ModelError
 from likewise.evaluation.cases import Case
-from likewise.evaluation.judging.network import SegmentationNetwork, _likeliest, _of_masks
-from likewise.evaluation.judging.preparation import Preparation
-from likewise.evaluation.judging.pretrained import PretrainedJudge
 from likewise.evaluation.scoring import Scorer
 from likewise.images import Image
+from likewise.judging.network import SegmentationNetwork, _likeliest, _of_masks
+from likewise.judging.preparation import Preparation
+from likewise.judging.pretrained import PretrainedJudge
 
 transformers = pytest.importorskip("transformers")
 torch = pytest.importorskip("torch")
@@ -57,7 +57,7 @@ def test_it_reads_what_the_picture_shows(folder: Path) -> None:
     assert ceilings["pretrained_accuracy"] > 0.93  # all but borders, which are 4 pixels wide
     assert 0.85 < ceilings["pretrained_iou"] < ceilings["pretrained_accuracy"]
     found = scorer.score(case.image, "moved")
-    read = judge.reader(case).read(case.image)
+    read = judge.reader(case.image, case.labels).read(case.image)
     wanted = case.targets["moved"].ids
     assert found["pretrained_accuracy"] == pytest.approx((read == wanted).mean())
     assert found["pretrained_accuracy"] < ceilings["pretrained_accuracy"] - 0.05
@@ -68,7 +68,7 @@ def test_classes_that_map_to_nothing_are_never_right(folder: Path, tmp_path: Pat
     file = tmp_path / "mapping.json"
     file.write_text(json.dumps(MAPPING | {"house": []}), encoding="utf-8")
     case = a_case()
-    read = PretrainedJudge.load(folder, file).reader(case).read(case.image)
+    read = PretrainedJudge.load(folder, file).reader(case.image, case.labels).read(case.image)
     assert (read[24:36, 24:36] == -1).all()
     assert (read != 2).all()
 
@@ -166,7 +166,7 @@ def test_masks_become_classes_as_transformers_does() -> None:
 def test_many_classes_are_enlarged_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     scores = torch.randn(1, 23, 9, 7, generator=torch.Generator().manual_seed(0))
     whole = _likeliest(scores, (30, 40))
-    monkeypatch.setattr("likewise.evaluation.judging.network.AT_ONCE", 4 * 30 * 40 * 5)
+    monkeypatch.setattr("likewise.judging.network.AT_ONCE", 4 * 30 * 40 * 5)
     torch.testing.assert_close(_likeliest(scores, (30, 40)), whole)
 
 

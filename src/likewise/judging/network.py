@@ -16,7 +16,7 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from likewise.errors import ConfigError, ModelError
-from likewise.evaluation.judging.preparation import Preparation
+from likewise.judging.preparation import Preparation
 
 OF_MASKS = ("mask2former", "maskformer")
 AT_ONCE = 64 << 20  # bytes of scores that are enlarged together

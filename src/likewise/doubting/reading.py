@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from likewise.evaluation.cases import Case
-from likewise.evaluation.doubts.doubt import Doubt
-from likewise.evaluation.judging.forest import ForestJudge
-from likewise.evaluation.judging.reader import CaseJudge
+from likewise.doubting.doubt import Doubt
 from likewise.images import Image
+from likewise.judging.forest import ForestJudge
+from likewise.judging.reader import CaseJudge
 from likewise.labels.label_map import LabelMap
 
 SHORTFALL = 0.18  # of a class's pixels, below what is read right of it in the source
@@ -37,7 +36,7 @@ class Check:
         self, image: Image, labels: LabelMap, *, judge: CaseJudge = DEFAULT_JUDGE, seed: int = 0
     ) -> None:
         self._table = labels.present_classes
-        self._reader = judge.reader(Case("source", image, labels, {}), seed)
+        self._reader = judge.reader(image, labels, seed)
         self._ceilings = self._shares(image, labels)
 
     def doubts(self, rendered: Image, target: LabelMap) -> list[Doubt]:
