@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from likewise.tasks.augmentation.sprites import NOTHING
-from likewise.tasks.augmentation.things import NEIGHBOURS, Thing, shares_around
+from likewise.tasks.augmentation.things import NEIGHBOURS, Thing, shares_around, touches_frame
 
 APART = 0.012  # of the short side: nearer than this two things would grow together
 SHOWN = 0.5  # share of a thing that has to lie within the frame, if that cut it before
@@ -47,7 +47,9 @@ class Canvas:
         columns = slice(max(0, left), min(width, left + sprite.shape[1]))
         if rows.start >= rows.stop or columns.start >= columns.stop:
             return False
-        part = sprite[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+        part = sprite[
+            rows.start - top : rows.stop - top, columns.start - left : columns.stop - left
+        ]
         drawn = part != NOTHING
         shown = int(drawn.sum()) / max(1, int((sprite != NOTHING).sum()))
         if shown < (SHOWN * 0.5 if any(thing.cut) else 1.0) or not drawn.any():
@@ -56,7 +58,7 @@ class Canvas:
             return False
         mask = np.zeros(self.ids.shape, dtype=bool)
         mask[rows, columns] = drawn
-        if not any(thing.cut) and (mask[0].any() or mask[-1].any() or mask[:, 0].any() or mask[:, -1].any()):
+        if not any(thing.cut) and touches_frame(mask):
             return False
         if not set(shares_around(self.ids, mask)) <= thing.company:
             return False

@@ -66,7 +66,7 @@ class Layouts:
 
     labels: LabelMap
     given: Sequence[LabelMap] = ()
-    settings: LayoutSettings = LayoutSettings()
+    settings: LayoutSettings = field(default_factory=LayoutSettings)
     constraints: Sequence[Constraint] = ()
     movable: frozenset[int] | None = None
     _known: dict[int, list[Thing]] = field(default_factory=dict, init=False)
@@ -200,17 +200,23 @@ class Layouts:
         reach = self.settings.sway * min(ids.shape)
         if reach:
             lattice = rng.uniform(-reach, reach, (2, LATTICE, LATTICE))
-            at = np.meshgrid(*(np.linspace(0, LATTICE - 1, side) for side in ids.shape), indexing="ij")
+            at = np.meshgrid(
+                *(np.linspace(0, LATTICE - 1, side) for side in ids.shape), indexing="ij"
+            )
             offsets = [ndimage.map_coordinates(p, at, order=3, mode="nearest") for p in lattice]
             grid = np.indices(ids.shape) + np.stack(offsets)
-            y, x = (np.clip(np.rint(g), 0, s - 1).astype(int) for g, s in zip(grid, ids.shape, strict=True))
+            y, x = (
+                np.clip(np.rint(g), 0, s - 1).astype(int)
+                for g, s in zip(grid, ids.shape, strict=True)
+            )
             ids = ids[y, x]
             done.append({"fate": "sway", "pixels": round(float(np.abs(lattice).max()), 1)})
         return np.ascontiguousarray(ids), done
 
     def _name(self, thing: Thing) -> str:
         top, left, bottom, right = thing.box
-        return f"{self.labels.classes.by_id(thing.id).name} at {(left + right) // 2},{(top + bottom) // 2}"
+        name = self.labels.classes.by_id(thing.id).name
+        return f"{name} at {(left + right) // 2},{(top + bottom) // 2}"
 
 
 def _shape(thing: Thing, fate: str, settings: LayoutSettings, rng: np.random.Generator) -> Shape:
@@ -234,7 +240,7 @@ def _shape(thing: Thing, fate: str, settings: LayoutSettings, rng: np.random.Gen
 
 
 def _way(thing: Thing, size: tuple[int, ...], rng: np.random.Generator) -> tuple[int, int]:
-    """How far ``thing`` goes, (rows, columns): anywhere, unless it stands on something or is cut."""
+    """How far ``thing`` goes, (rows, columns): anywhere, unless it stands or is cut."""
     top, left, bottom, right = thing.box
     level = LEVEL * size[0]
     down = rng.uniform(-top, size[0] - bottom)

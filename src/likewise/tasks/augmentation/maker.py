@@ -6,7 +6,9 @@ made in one go, in parallel, or by a run that was stopped and resumed.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from likewise.analogy import Analogy
@@ -17,6 +19,9 @@ from likewise.tasks.augmentation.constraints import Range
 from likewise.tasks.augmentation.layouts import DrawnLayout, Layouts
 from likewise.tasks.augmentation.quality import Quality, Verdict
 
+ATTEMPTS = 6  # layouts rendered for one pair before it is given up
+UNJUDGED = Verdict("", "", math.nan, math.nan)
+SCORES = ("accuracy", "iou")
 DRAWS = 200  # layouts drawn for one pair before no layout is said to meet the constraints
 
 
@@ -64,7 +69,7 @@ class Made:
                 "draw": last.draw,
                 "base": self.layout.base,
                 "edits": list(self.layout.edits),
-                "scores": {k: v for k, v in _rounded(last.verdict).items() if k != "reason"},
+                "scores": {k: v for k, v in _rounded(last.verdict).items() if k in SCORES},
             }
         return told
 
@@ -86,9 +91,8 @@ class Maker:
     layouts: Layouts
     quality: Quality | None
     seed: int = 0
-    attempts: int = 4
+    attempts: int = ATTEMPTS
     keep_dropped: bool = False
-    _unjudged: Verdict = field(default=Verdict("", 1.0, 1.0), init=False)
 
     def make(self, index: int) -> Made:
         """Pair ``index``.
@@ -114,7 +118,29 @@ class Maker:
         return Made(index, None, None, tuple(attempts), refused, tuple(dropped))
 
     def _verdict(self, image: Image, layout: LabelMap) -> Verdict:
-        return self._unjudged if self.quality is None else self.quality.verdict(image, layout)
+        return UNJUDGED if self.quality is None else self.quality.verdict(image, layout)
+
+
+def build_maker(
+    model: Path,
+    device: str,
+    layouts: Layouts,
+    *,
+    judged: bool,
+    seed: int,
+    attempts: int = ATTEMPTS,
+    keep_dropped: bool = False,
+) -> Maker:
+    """A maker of a fitted model on the disk, as every process of a pool builds its own.
+
+    Raises:
+        ModelError: the model is damaged.
+    """
+    analogy = Analogy.load(model, device=device)
+    quality = None
+    if judged:
+        quality = Quality(analogy.image, analogy.labels, seed=seed, movable=layouts.movable)
+    return Maker(analogy, layouts, quality, seed, attempts, keep_dropped)
 
 
 @dataclass(frozen=True)
@@ -142,9 +168,7 @@ def next_layout(layouts: Layouts, seed: int, index: int, number: int) -> tuple[i
     raise _none_found(layouts, reasons, lasting)
 
 
-def _none_found(
-    layouts: Layouts, reasons: dict[str, int], drawn: list[DrawnLayout]
-) -> ConfigError:
+def _none_found(layouts: Layouts, reasons: dict[str, int], drawn: list[DrawnLayout]) -> ConfigError:
     """The error that says which constraint no layout meets, and what the layouts had instead."""
     bases = layouts.bases
     worst = {
@@ -175,4 +199,5 @@ def _rounded(verdict: Verdict) -> dict[str, Any]:
     return {
         key: round(value, 4) if isinstance(value, float) else value
         for key, value in asdict(verdict).items()
+        if value == value  # what no judge has read has no score
     }

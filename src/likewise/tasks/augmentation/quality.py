@@ -20,8 +20,9 @@ from likewise.judging.reader import CaseJudge
 from likewise.labels.label_map import LabelMap
 from likewise.tasks.augmentation.things import things_of
 
-MISSED = 0.3  # of a thing's pixels, below what is read right of its class's worst in the source
+MISSED = 0.4  # of a thing's pixels, below what is read right of its class's worst in the source
 LEAST_RADIUS = 3.0  # pixels: what is read of thinner things and stains is chance
+STAIN = 0.02  # of the short side: nor are stains of a smaller radius than this told
 LARGER = 1.5  # a stain this many times as thick as the source's thickest is one that is not there
 
 
@@ -31,11 +32,13 @@ class Verdict:
 
     Attributes:
         reason: why it is dropped; "" if it is kept.
+        kind: the same without figures: "misread", "not found" or "not asked for", and a class.
         accuracy: share of its pixels that the judge reads as asked, 0 to 1.
         iou: mean IoU of what the judge reads, 0 to 1.
     """
 
     reason: str
+    kind: str
     accuracy: float
     iou: float
 
@@ -69,7 +72,8 @@ class Quality:
         for number, share, _ in shares:
             self._worst[number] = min(share, self._worst.get(number, 1.0))
         self._thickest = {
-            number: radius for number, (radius, _) in self._stains(self._check.source, self.labels).items()
+            number: radius
+            for number, (radius, _) in self._stains(self._check.source, self.labels).items()
         }
 
     @property
@@ -89,24 +93,25 @@ class Quality:
             LabelError: ``layout`` holds a class that the source does not, or has another size.
         """
         reading = self._check.reading(rendered, layout)
-        reasons = [doubt.finding for doubt in reading.doubts]
+        reasons = [(doubt.finding, f"misread: {doubt.classes[0]}") for doubt in reading.doubts]
         reasons = reasons or self._missed(reading.places, layout)
         reasons = reasons or self._stained(reading.places, layout)
         scores = reading.scores
-        first = reasons[0] if reasons else ""
-        return Verdict(first, scores.get("accuracy", 0.0), scores.get("iou", 0.0))
+        first = reasons[0] if reasons else ("", "")
+        return Verdict(*first, scores.get("accuracy", 0.0), scores.get("iou", 0.0))
 
-    def _missed(self, read: NDArray[np.int64], layout: LabelMap) -> list[str]:
+    def _missed(self, read: NDArray[np.int64], layout: LabelMap) -> list[tuple[str, str]]:
         """Things that are not found at their places."""
         told = []
         for number, share, (x, y) in self._things(read, layout):
             known = self._worst.get(number)
             if known is not None and share < known - MISSED:
                 name = self._table.by_id(number).name
-                told.append(
+                finding = (
                     f"the {name} at {x},{y} is read on {100 * share:.0f} % of its pixels, in the "
                     f"source on {100 * known:.0f} % at least"
                 )
+                told.append((finding, f"not found: {name}"))
         return told
 
     def _things(
@@ -124,17 +129,19 @@ class Quality:
             found.append((thing.id, share, ((left + right) // 2, (top + bottom) // 2)))
         return found
 
-    def _stained(self, read: NDArray[np.int64], layout: LabelMap) -> list[str]:
+    def _stained(self, read: NDArray[np.int64], layout: LabelMap) -> list[tuple[str, str]]:
         """Classes of things that are seen where they are not asked for, in thick stains."""
         told = []
         for number, (radius, (x, y)) in self._stains(read, layout).items():
             usual = self._thickest.get(number, 0.0)
-            if radius > LARGER * max(usual, LEAST_RADIUS):
+            least = max(STAIN * min(layout.size), LEAST_RADIUS)
+            if radius > max(LARGER * usual, least):
                 name = self._table.by_id(number).name
-                told.append(
+                finding = (
                     f"{name} is seen {2 * radius:.0f} pixels thick at {x},{y}, where none is asked "
                     f"for; in the source {2 * usual:.0f} pixels"
                 )
+                told.append((finding, f"not asked for: {name}"))
         return told
 
     def _stains(

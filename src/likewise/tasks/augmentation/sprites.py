@@ -55,7 +55,10 @@ def sprite(thing: Thing, shape: Shape) -> tuple[NDArray[np.int32], tuple[int, in
     corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]) * size - anchor
     reach = corners @ np.linalg.inv(back).T
     slack = 2 + (0 if shape.bend is None else float(np.abs(shape.bend).max()) * size.max())
-    low, high = np.floor(reach.min(0) - slack).astype(int), np.ceil(reach.max(0) + slack).astype(int)
+    low, high = (
+        np.floor(reach.min(0) - slack).astype(int),
+        np.ceil(reach.max(0) + slack).astype(int),
+    )
     rows, columns = np.mgrid[low[0] : high[0], low[1] : high[1]] + 0.5
     places = np.einsum("ij,jhw->ihw", back, np.stack([rows, columns])) + anchor[:, None, None]
     if shape.bend is not None:
@@ -70,11 +73,16 @@ def _cut_out(thing: Thing) -> tuple[NDArray[np.int32], NDArray, NDArray]:
     top, left, bottom, right = thing.box
     inside = thing.mask[top:bottom, left:right]
     ids = np.where(inside, thing.ids[top:bottom, left:right], NOTHING).astype(np.int32)
-    more = [round(BEYOND * side) if cut else 0 for side, cut in zip(thing.size * 2, thing.cut, strict=True)]
+    more = [
+        round(BEYOND * side) if cut else 0
+        for side, cut in zip(thing.size * 2, thing.cut, strict=True)
+    ]
     above, before, below, behind = more
     ids = np.pad(ids, ((above, below), (before, behind)), mode="edge")
     anchor = [above + (bottom - top) / 2, before + (right - left) / 2]
-    for axis, (first, last) in enumerate(((thing.cut[0], thing.cut[2]), (thing.cut[1], thing.cut[3]))):
+    for axis, (first, last) in enumerate(
+        ((thing.cut[0], thing.cut[2]), (thing.cut[1], thing.cut[3]))
+    ):
         if first != last:
             anchor[axis] = float(more[axis]) if first else float(more[axis] + thing.size[axis])
     return ids, np.array([top - above, left - before]), np.array(anchor)

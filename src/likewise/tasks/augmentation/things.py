@@ -18,6 +18,7 @@ from likewise.labels.label_map import LabelMap
 LARGEST = 0.4  # share of the picture above which a region is ground
 PIECE = 0.02  # of the picture: smaller loose pieces of what is mostly ground are ground, too
 SMALLEST = 0.0005  # share of the picture below which a region is a speck and stays where it is
+SMALLEST_CUT = 0.01  # likewise, if the frame cuts it: what is left of it is no shape to go by
 RING = 0.012  # width of the surroundings of a thing, of the short side
 NEIGHBOURS = np.ones((3, 3))
 
@@ -94,7 +95,7 @@ def things_of(labels: LabelMap, classes: frozenset[int] | None = None) -> list[T
             ground = areas[number] > LARGEST * mask.size or reaches_across(region)
             if ground and classes is None:
                 grounded += int(areas[number])
-            elif areas[number] >= SMALLEST * mask.size:
+            elif areas[number] >= (SMALLEST_CUT if touches_frame(region) else SMALLEST) * mask.size:
                 loose.append(region)
         if grounded > mask.sum() / 2:
             loose = [region for region in loose if region.sum() >= PIECE * mask.size]
@@ -108,6 +109,11 @@ def reaches_across(region: NDArray[np.bool_]) -> bool:
     """Whether ``region`` touches two opposite edges of the picture."""
     top, left, bottom, right = region[0], region[:, 0], region[-1], region[:, -1]
     return bool((top.any() and bottom.any()) or (left.any() and right.any()))
+
+
+def touches_frame(region: NDArray[np.bool_]) -> bool:
+    """Whether ``region`` reaches an edge of the picture."""
+    return bool(region[[0, -1]].any() or region[:, [0, -1]].any())
 
 
 def shares_around(ids: NDArray[np.integer], mask: NDArray[np.bool_]) -> dict[int, float]:
