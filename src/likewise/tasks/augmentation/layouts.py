@@ -141,7 +141,8 @@ class Layouts:
         fates = self._fates(things, rng)
         gone = [thing for thing in things if fates[thing.number] not in KEPT]
         canvas = Canvas(self._without(gone, base))
-        canvas.standing += [(t.id, t.mask) for t in things if fates[t.number] in KEPT]
+        # A thing keeps its place until it is set down elsewhere: it may have to go back.
+        canvas.standing += [(t.id, t.mask) for t in things if fates[t.number] != "remove"]
         edits = []
         # What stands lower stands before what stands higher.
         for thing in sorted(things, key=lambda t: (t.parent is not None, t.box[2])):
@@ -175,6 +176,8 @@ class Layouts:
         self, canvas: Canvas, thing: Thing, fate: str, rng: np.random.Generator
     ) -> dict[str, Any]:
         """Set ``thing`` down as its fate wants, or as it was where that cannot be."""
+        if fate != "double":
+            canvas.standing = [pair for pair in canvas.standing if pair[1] is not thing.mask]
         room = canvas.taken(thing)
         goes = fate in ("move", "double")
         for _ in range(SHAPES):

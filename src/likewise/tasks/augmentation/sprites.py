@@ -59,13 +59,14 @@ def sprite(thing: Thing, shape: Shape) -> tuple[NDArray[np.int32], tuple[int, in
         np.floor(reach.min(0) - slack).astype(int),
         np.ceil(reach.max(0) + slack).astype(int),
     )
-    rows, columns = np.mgrid[low[0] : high[0], low[1] : high[1]] + 0.5
-    places = np.einsum("ij,jhw->ihw", back, np.stack([rows, columns])) + anchor[:, None, None]
+    corner = np.floor(origin + anchor).astype(int) + low
+    centres = np.mgrid[low[0] : high[0], low[1] : high[1]] + 0.5
+    centres -= (anchor - np.floor(anchor))[:, None, None]  # pixels of the layout, not of the sprite
+    places = np.einsum("ij,jhw->ihw", back, centres) + anchor[:, None, None]
     if shape.bend is not None:
         places += _offsets(shape.bend, places, size)
     answer = _resampled(ids, places - 0.5)
-    corner = origin + anchor + low
-    return answer, (int(np.floor(corner[0])), int(np.floor(corner[1])))
+    return answer, (int(corner[0]), int(corner[1]))
 
 
 def _cut_out(thing: Thing) -> tuple[NDArray[np.int32], NDArray, NDArray]:
