@@ -27,14 +27,13 @@ from likewise.errors import LabelError
 from likewise.images import Image
 from likewise.images.writing import encode
 from likewise.labels.class_table import ClassTable
-from likewise.labels.colours import Colour, colour_of_id, hex_of
+from likewise.labels.colours import Colour, hex_of
+from likewise.labels.conventions.cvat import LABEL_MAP, VOID, VOID_COLOUR, label_map_text
 from likewise.labels.label_map import LabelMap
 from likewise.labels.writing import palette_of
 from likewise.progress import SILENT, Progress
 from likewise.storage import write_bytes
 
-VOID = 255
-VOID_COLOUR = colour_of_id(VOID)  # (224, 224, 192)
 _MASKS = "SegmentationClass"
 
 
@@ -97,7 +96,7 @@ class Voc(DatasetFormat):
         for split, members in by_split(entries).items():
             text = "".join(f"{entry.stem}\n" for entry in members)
             write_bytes(lists / f"{split}.txt", text.encode())
-        write_bytes(root / "labelmap.txt", label_map_text(classes).encode())
+        write_bytes(root / LABEL_MAP, label_map_text(classes).encode())
 
 
 def voc_palette(classes: ClassTable) -> np.ndarray:
@@ -105,10 +104,3 @@ def voc_palette(classes: ClassTable) -> np.ndarray:
     palette = palette_of(ClassTable(tuple(c for c in classes if not c.ignored)))
     palette[VOID] = VOID_COLOUR
     return palette
-
-
-def label_map_text(classes: ClassTable) -> str:
-    """CVAT's ``labelmap.txt``: "name:r,g,b:parts:actions", a class a line."""
-    lines = ["# label:color_rgb:parts:actions"]
-    lines += [f"{c.name}:{','.join(map(str, c.colour))}::" for c in classes if not c.ignored]
-    return "".join(f"{line}\n" for line in lines)

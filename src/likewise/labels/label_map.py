@@ -15,7 +15,10 @@ from likewise.errors import LabelError
 from likewise.images import Image
 from likewise.labels.class_table import ClassTable, LabelClass
 from likewise.labels.colours import colour_of_id, hex_of
+from likewise.labels.conventions.reading import require_convention
 from likewise.labels.formats import Known, read_labels
+from likewise.labels.instances import TABLE as INSIDE_AND_BORDER
+from likewise.labels.instances import parted
 from likewise.labels.snapping import SnapReport
 from likewise.labels.writing import write_labels
 
@@ -73,11 +76,15 @@ class LabelMap:
         classes: ClassTable | LabelMap | str | os.PathLike[str] | None = None,
         like: LabelMap | None = None,
         ignore: Iterable[int] = (),
+        convention: str | None = None,
+        image: str | os.PathLike[str] | None = None,
+        instances: bool = False,
     ) -> LabelMap:
         """The label map in ``path``, by whichever convention the file follows.
 
-        Grey and palette PNG or TIFF of ids, RGB(A) colours in PNG, JPEG and the rest, and .npy of
-        integers; docs/label_maps.md says how each is told from the others and how colours snap.
+        Grey and palette PNG or TIFF of ids, RGB(A) colours in PNG, JPEG and the rest, .npy of
+        integers, JSON of LabelMe and COCO, YOLO's text, and the masks of well-known data sets;
+        docs/label_maps.md says how each is told from the others and how colours snap.
 
         Args:
             path: the file.
@@ -86,10 +93,17 @@ class LabelMap:
             like: the source's label map, for a target: its classes are the only ones, its ignored
                 ids count here too, and other shades of its colours are read as them.
             ignore: ids of unknown content, besides those that the table marks.
+            convention: what the file follows, one of labels.conventions.reading.CONVENTIONS; None
+                where the file tells, or holds but ids or colours.
+            image: the picture that it is the label map of: COCO's JSON is asked for its name.
+            instances: whether ids number objects; they become inside, border and background.
 
         Raises:
             LabelError: the file cannot be read, is a photograph, or holds what the table does not.
         """
+        if instances:
+            numbers = cls.read(path, ignore=ignore, convention=convention, image=image)
+            return numbers._parted()
         if like is not None:
             table: ClassTable | None = like.classes
             ignore = {*ignore, *like.ignore}
@@ -100,7 +114,14 @@ class LabelMap:
         else:
             table = ClassTable.read(classes)
         skip = frozenset(map(int, ignore))
-        known = Known(table, skip, like is not None, like is not None and like.snapping is not None)
+        known = Known(
+            table,
+            skip,
+            is_target=like is not None,
+            by_colour=like is not None and like.snapping is not None,
+            convention=None if convention is None else require_convention(convention),
+            image=None if image is None else Path(image),
+        )
         ids, table, report = read_labels(Path(path), known)
         return cls(ids, table, skip, report, str(path))
 
@@ -227,6 +248,12 @@ class LabelMap:
             for i in found.tolist()
         ]
         return np.array(colours, dtype=np.uint8)[back.reshape(self.ids.shape)]
+
+    def _parted(self) -> LabelMap:
+        """This map of numbered objects as inside, border and background; black is no object."""
+        black = next((c.id for c in self.classes if c.colour == (0, 0, 0)), 0)
+        ids = parted(self.ids, black, self.ignore)
+        return LabelMap(ids, INSIDE_AND_BORDER, snapping=self.snapping, origin=self.origin)
 
     def write(self, path: str | os.PathLike[str], kind: str | None = None) -> None:
         """Write the ids atomically.
