@@ -32,39 +32,62 @@ from likewise.labels.run_lengths import compressed, decompressed, mask_of_runs, 
 _EXPECTED = 'COCO\'s JSON, {"images": [...], "categories": [...], "annotations": [...]}'
 
 
-def read_coco(data: dict[str, Any], path: Path, image: str | None) -> Decoded:
-    """The label map of one picture in COCO's JSON file ``path``.
+class CocoFile:
+    """COCO's JSON, its parts checked and its annotations sorted by picture.
 
     Args:
         data: the file, parsed.
-        path: where it is.
-        image: the picture's file name, its folders left out; None where the file has one alone.
+        path: what errors call it.
 
     Raises:
-        LabelError: the file is damaged, ``image`` is not in it or does not say which is meant, or
-            an annotation is of another size, of no category, or beyond the picture.
+        LabelError: a part is missing or damaged.
     """
-    for part in ("images", "categories", "annotations"):
-        entries = data.get(part)
-        if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
-            raise LabelError(path, f"no list of {part}", _EXPECTED)
-    chosen = _chosen(data["images"], image, path)
-    size = require_size(chosen.get("height"), chosen.get("width"), f"{path}, {_name_of(chosen)}")
-    table, background = _table(data["categories"], path)
-    mine = [a for a in data["annotations"] if a.get("image_id") == chosen.get("id")]
-    require_few(len(mine), MOST_SHAPES, "annotations", path)
-    ids = np.full(size, background, dtype=np.int32)
-    budget = MOST_CORNERS
-    for annotation in mine:
-        where = f"{path}, annotation {annotation.get('id')}"
-        category = annotation.get("category_id")
-        if not isinstance(category, int) or category not in table:
-            raise LabelError(where, f"the category {category!r}", "one of the file's categories")
-        mask, corners = _mask(annotation.get("segmentation"), size, where)
-        budget -= corners
-        require_few(MOST_CORNERS - budget, MOST_CORNERS, "corners", path)
-        ids[mask] = category
-    return Decoded(ids, table)
+
+    def __init__(self, data: dict[str, Any], path: Path) -> None:
+        for part in ("images", "categories", "annotations"):
+            entries = data.get(part)
+            if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
+                raise LabelError(path, f"no list of {part}", _EXPECTED)
+        self.path = path
+        self.images: list[dict[str, Any]] = data["images"]
+        self.classes, self._background = _table(data["categories"], path)
+        self._annotations: dict[str, list[dict[str, Any]]] = {}
+        for annotation in data["annotations"]:
+            self._annotations.setdefault(repr(annotation.get("image_id")), []).append(annotation)
+
+    @property
+    def names(self) -> list[str]:
+        """File names of the pictures, as the file has them."""
+        return [_name_of(entry) for entry in self.images]
+
+    def decoded(self, image: str | None) -> Decoded:
+        """The label map of one picture.
+
+        Args:
+            image: its file name, the folders left out; None where the file has one alone.
+
+        Raises:
+            LabelError: ``image`` is not in the file or does not say which is meant, or an
+                annotation is of another size, of no category, or beyond the picture.
+        """
+        chosen = _chosen(self.images, image, self.path)
+        where = f"{self.path}, {_name_of(chosen)}"
+        size = require_size(chosen.get("height"), chosen.get("width"), where)
+        mine = self._annotations.get(repr(chosen.get("id")), [])
+        require_few(len(mine), MOST_SHAPES, "annotations", where)
+        ids = np.full(size, self._background, dtype=np.int32)
+        total = 0
+        for annotation in mine:
+            name = f"{self.path}, annotation {annotation.get('id')}"
+            category = annotation.get("category_id")
+            if not isinstance(category, int) or category not in self.classes:
+                found = f"the category {category!r}"
+                raise LabelError(name, found, "one of the file's categories")
+            mask, corners = _mask(annotation.get("segmentation"), size, name)
+            total += corners
+            require_few(total, MOST_CORNERS, "corners", where)
+            ids[mask] = category
+        return Decoded(ids, self.classes)
 
 
 def coco_document(maps: Sequence[tuple[str, np.ndarray]], classes: ClassTable) -> dict[str, Any]:

@@ -13,7 +13,8 @@ import numpy as np
 from likewise.errors import LabelError
 from likewise.images.raster import Raster
 from likewise.labels.class_table import ClassTable, LabelClass
-from likewise.labels.colours import Colour, colour_of_id
+from likewise.labels.colours import Colour, colour_of_id, hex_of
+from likewise.labels.writing import palette_of
 
 LABEL_MAP = "labelmap.txt"
 VOID = 255
@@ -62,6 +63,32 @@ def label_map_text(classes: ClassTable) -> str:
     lines = ["# label:color_rgb:parts:actions"]
     lines += [f"{c.name}:{','.join(map(str, c.colour))}::" for c in classes if not c.ignored]
     return "".join(f"{line}\n" for line in lines)
+
+
+def require_label_map(classes: ClassTable) -> None:
+    """Make sure that a ``labelmap.txt`` can tell the classes that are not ignored apart.
+
+    Raises:
+        LabelError: two have one colour, one has that of void, or a name breaks its line.
+    """
+    shown: dict[Colour, str] = {VOID_COLOUR: "void"}
+    for entry in classes:
+        if entry.ignored:
+            continue
+        if entry.colour in shown:
+            found = f"{entry.name} and {shown[entry.colour]} are both {hex_of(entry.colour)}"
+            raise LabelError("classes", found, "a colour of its own for each class")
+        shown[entry.colour] = entry.name
+        if ":" in entry.name or entry.name.startswith("#") or not entry.name.isprintable():
+            expected = "names without ':', as labelmap.txt needs them"
+            raise LabelError("classes", f"the name {entry.name!r}", expected)
+
+
+def void_palette(classes: ClassTable) -> np.ndarray:
+    """(256, 3) uint8 colours of the indices: the classes', void's, customary ones for the rest."""
+    palette = palette_of(ClassTable(tuple(c for c in classes if not c.ignored)))
+    palette[VOID] = VOID_COLOUR
+    return palette
 
 
 def table_of(entries: list[tuple[str, Colour]], raster: Raster) -> ClassTable:

@@ -16,7 +16,7 @@ import re
 from pathlib import Path
 
 from likewise.errors import LabelError
-from likewise.labels.conventions.coco import read_coco
+from likewise.labels.conventions.coco import CocoFile
 from likewise.labels.conventions.cvat import label_map_beside
 from likewise.labels.conventions.decoded import Decoded, listed, read_json_object
 from likewise.labels.conventions.label_me import read_label_me
@@ -102,7 +102,7 @@ def _decode_json(path: Path, convention: str, image: str | None) -> Decoded:
     if convention == "labelme" or (convention == JSON and "shapes" in data):
         return read_label_me(data, path)
     if convention == "coco" or ("images" in data and "annotations" in data):
-        return read_coco(data, path, image)
+        return CocoFile(data, path).decoded(image)
     remedy = "A class file is given by --classes." if "classes" in data else ""
     found = f"a JSON object with {listed(data)}" if data else "an empty JSON object"
     raise LabelError(path, found, _KINDS_OF_JSON, remedy)

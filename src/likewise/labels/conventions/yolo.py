@@ -136,7 +136,7 @@ def _unquoted(word: str) -> str:
         except ValueError:
             return ""
     if word.startswith("'"):
-        return word.strip("'").replace("''", "'")
+        return word[1:].removesuffix("'").replace("''", "'")
     return re.sub(r"\s+#.*$", "", word)
 
 
