@@ -165,6 +165,25 @@ IgnoreOption = Annotated[
         show_default=False,
     ),
 ]
+FormatOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help="What LABELS follows, where the file does not tell: ade20k, ade20k-full, coco-stuff, "
+        "cityscapes[-train|-instances|-colour], voc, cvat, celebamask, face-parsing, labelme, coco "
+        "or yolo-seg.",
+        show_default=False,
+    ),
+]
+InstancesOption = Annotated[
+    bool,
+    typer.Option(
+        "--instances",
+        help="Label maps number objects (cells, stones): they become inside, border and "
+        "background.",
+    ),
+]
 ProvenanceOption = Annotated[
     bool,
     typer.Option(
@@ -210,6 +229,8 @@ class Choices:
     ignore: tuple[int, ...]
     files: Mapping[str, Path] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
+    convention: str | None = None
+    instances: bool = False
 
 
 @dataclass(frozen=True)
@@ -240,6 +261,8 @@ def choices(
     classes: Path | None,
     ignore: str,
     settings: Sequence[str] | None = None,
+    convention: str | None = None,
+    instances: bool = False,
     **files: Path | None,
 ) -> Choices:
     """The parsed options; :func:`checked` still has to see them.
@@ -258,7 +281,10 @@ def choices(
     chosen = word or preset or DEFAULT_PRESET
     given = {argument: file for argument, file in files.items() if file is not None}
     set_ = parse_settings(settings or ())
-    return Choices(name, chosen, seed, device, size, classes, parse_ids(ignore), given, set_)
+    ids = parse_ids(ignore)
+    return Choices(
+        name, chosen, seed, device, size, classes, ids, given, set_, convention, instances
+    )
 
 
 def checked(choices: Choices) -> Choices:
@@ -295,6 +321,23 @@ def parse_settings(words: Sequence[str]) -> dict[str, str]:
         if name in found:
             raise ConfigError("--set", f"{name} twice", "each setting once")
         found[name] = value
+    return found
+
+
+def parse_changes(words: Sequence[str]) -> dict[str, str]:
+    """What becomes of classes, by words such as ``tower=building``.
+
+    Raises:
+        ConfigError: a word without ``=``, or a class that is there twice.
+    """
+    found: dict[str, str] = {}
+    for word in words:
+        old, equals, new = word.rpartition("=")
+        if not (old.strip() and equals and new.strip()):
+            raise ConfigError("--map", repr(word), "OLD=NEW, as in --map tower=building")
+        if old.strip() in found:
+            raise ConfigError("--map", f"{old.strip()} twice", "each class once")
+        found[old.strip()] = new.strip()
     return found
 
 

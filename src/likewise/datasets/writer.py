@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,7 @@ from likewise.datasets.journal import JOURNAL, Journal
 from likewise.datasets.names import require_split, require_stem
 from likewise.errors import LabelError, OutputError
 from likewise.images import Image
-from likewise.labels.class_table import ClassTable, LabelClass
-from likewise.labels.colours import colour_of_id
+from likewise.labels.class_table import ClassTable
 from likewise.labels.label_map import LabelMap
 from likewise.progress import SILENT, Progress
 from likewise.storage import is_vacant, sweep_litter
@@ -152,7 +151,7 @@ class DatasetWriter:
                 labels.origin,
                 f"its id {unknown[0]} is ignored, and the dataset's table does not say so",
                 "a table with a class for it that is marked as ignored",
-                "Take the table of datasets.complete_table.",
+                "Take the table of labels.conversion.complete_table.",
             )
         return LabelMap(labels.ids, self.classes, origin=labels.origin)
 
@@ -183,18 +182,6 @@ class DatasetWriter:
                 whole.unlink()
             if whole.parent.is_dir():
                 sweep_litter(whole.parent)
-
-
-def complete_table(labels: LabelMap) -> ClassTable:
-    """The table of ``labels`` with every ignored id in it, marked: what a dataset of it needs."""
-    marked = [replace(c, ignored=c.id in labels.ignore) for c in labels.classes]
-    names = {entry.name for entry in marked}
-    for number in sorted(labels.ignore):
-        if number not in labels.classes:
-            name = "unknown" if "unknown" not in names else f"unknown {number}"
-            names.add(name)
-            marked.append(LabelClass(number, name, colour_of_id(number), ignored=True))
-    return ClassTable(tuple(marked))
 
 
 def _require_ours(folder: Path) -> None:

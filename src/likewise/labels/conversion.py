@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +10,8 @@ import numpy as np
 from likewise.errors import LabelError
 from likewise.labels.class_table import ClassTable, LabelClass
 from likewise.labels.class_words import nearest_words, numbers_of
+from likewise.labels.colours import colour_of_id
+from likewise.labels.conventions.decoded import listed
 from likewise.labels.label_map import LabelMap
 
 _HIGHEST = 2**31 - 1
@@ -32,6 +34,18 @@ def united(tables: Iterable[ClassTable]) -> ClassTable:
             classes[entry.name] = replace(entry, id=free)
             taken.add(free)
     return ClassTable(tuple(sorted(classes.values(), key=lambda entry: entry.id)))
+
+
+def complete_table(labels: LabelMap) -> ClassTable:
+    """The table of ``labels`` with every ignored id in it, marked: what whoever writes it needs."""
+    marked = [replace(c, ignored=c.id in labels.ignore) for c in labels.classes]
+    names = {entry.name for entry in marked}
+    for number in sorted(labels.ignore):
+        if number not in labels.classes:
+            name = "unknown" if "unknown" not in names else f"unknown {number}"
+            names.add(name)
+            marked.append(LabelClass(number, name, colour_of_id(number), ignored=True))
+    return ClassTable(tuple(marked))
 
 
 def mapped_table(table: ClassTable, changes: Mapping[str, str]) -> dict[int, LabelClass]:
@@ -104,7 +118,7 @@ def renumbering(
             raise LabelError(
                 "classes",
                 f"{title} has no class {entry.name!r}{nearest_words(entry.name, names.values())}",
-                f"classes of {title}",
+                f"one of {listed(names.values(), 12)}",
                 f'Say which is meant, as in --map "{entry.name}=CLASS".',
             )
         found[entry.id] = numbers[0]
@@ -117,11 +131,6 @@ def renumbered(labels: LabelMap, numbers: Mapping[int, int], target: ClassTable)
     for old in np.unique(labels.ids).tolist():
         ids[labels.ids == old] = numbers[old]
     return LabelMap(ids, target, origin=labels.origin)
-
-
-def only_present(table: ClassTable, maps_of: Sequence[Iterable[int]]) -> ClassTable:
-    """The classes of ``table`` whose ids occur in any map, in the table's order."""
-    return table.subset({number for ids in maps_of for number in ids})
 
 
 def _found(table: ClassTable, word: str) -> LabelClass:

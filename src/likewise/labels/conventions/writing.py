@@ -54,7 +54,7 @@ NUMBERINGS = {
     "coco-stuff": Numbering("COCO-Stuff", lambda: class_table("coco-stuff")),
     "cityscapes": Numbering("Cityscapes", lambda: _paintable("cityscapes"), "_gtFine_labelIds.png"),
     "cityscapes-train": Numbering(
-        "Cityscapes' training ids", cityscapes_train_table, "_gtFine_labelTrainIds.png"
+        "Cityscapes in training ids", cityscapes_train_table, "_gtFine_labelTrainIds.png"
     ),
     "cityscapes-colour": Numbering(
         "Cityscapes", lambda: _paintable("cityscapes"), "_gtFine_color.png", in_colour=True
