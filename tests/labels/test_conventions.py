@@ -207,6 +207,12 @@ def test_numbered_objects_become_inside_border_and_background(tmp_path: Path) ->
     unknown = LabelMap.read(path, instances=True, ignore=[301])
     assert not (unknown.ids[10:20, 20:24] == unknown.classes.by_name("border").id).any()
     assert unknown.present_classes.names == ("background", "inside", "border")
+    # A class table nearby is not of the objects; a file of classes has none.
+    (tmp_path / "classes.json").write_text('[{"id": 0}, {"id": 1}]')
+    assert LabelMap.read(path, instances=True) == labels
+    (tmp_path / "a.json").write_text('{"shapes": []}')
+    with pytest.raises(LabelError, match="whose ids are classes"):
+        LabelMap.read(tmp_path / "a.json", instances=True)
 
 
 def test_every_convention_is_named_once() -> None:

@@ -8,7 +8,13 @@ from pycocotools import mask as coco
 
 from likewise.errors import LabelError
 from likewise.labels.polygons import filled, outline, regions
-from likewise.labels.run_lengths import compressed, decompressed, mask_of_runs, run_lengths
+from likewise.labels.run_lengths import (
+    compressed,
+    decompressed,
+    mask_of_runs,
+    run_lengths,
+    run_lengths_in,
+)
 
 
 def ring(size: tuple[int, int] = (40, 50)) -> np.ndarray:
@@ -69,6 +75,15 @@ def test_run_lengths_are_those_of_cocos_own_tool(mask: np.ndarray) -> None:
     assert compressed(lengths) == theirs["counts"].decode()
     assert np.array_equal(decompressed(compressed(lengths), "m"), lengths)
     assert np.array_equal(mask_of_runs(lengths, mask.shape, "m"), mask)
+
+
+@pytest.mark.parametrize("mask", MASKS)
+def test_run_lengths_of_a_box_are_those_of_the_whole(mask: np.ndarray) -> None:
+    height, width = mask.shape
+    for top, left, below, right in ((0, 0, 0, 0), (3, 5, 7, 2), (0, 5, 0, 0), (4, 0, 0, 3)):
+        whole = np.pad(mask, ((top, below), (left, right)))
+        box = slice(top, top + height), slice(left, left + width)
+        assert np.array_equal(run_lengths_in(mask, box, whole.shape), run_lengths(whole))
 
 
 def test_long_runs_survive() -> None:

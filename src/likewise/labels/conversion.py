@@ -11,8 +11,8 @@ from likewise.errors import LabelError
 from likewise.labels.class_table import ClassTable, LabelClass
 from likewise.labels.class_words import nearest_words, numbers_of
 from likewise.labels.colours import colour_of_id
-from likewise.labels.conventions.decoded import listed
 from likewise.labels.label_map import LabelMap
+from likewise.labels.telling import listed
 
 _HIGHEST = 2**31 - 1
 

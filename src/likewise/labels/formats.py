@@ -46,7 +46,8 @@ class Known:
     ``table``: the classes, if any; ``ignore``: ids that need not be in it; ``is_target``: whether
     the table is the source's; ``by_colour``: whether its ids were made up for colours, so that the
     indices of another palette do not mean them; ``lossy``: whether the file's format changes
-    colours; ``convention``: which one the file follows, if that was said; ``image``: its picture.
+    colours; ``convention``: which one the file follows, if that was said; ``image``: its picture;
+    ``numbers``: whether its ids number objects, so that no class table nearby is of them.
     """
 
     table: ClassTable | None = None
@@ -56,6 +57,7 @@ class Known:
     lossy: bool = False
     convention: str | None = None
     image: Path | None = None
+    numbers: bool = False
 
     def snap(self, pixels: np.ndarray, path: Path) -> Labels:
         """Snap (H, W, 3 or 4) uint8 colours to the table."""
@@ -82,7 +84,7 @@ def read_labels(path: Path, known: Known) -> Labels:
         LabelError: the file cannot be read, or is no label map of these classes.
     """
     convention = known.convention
-    if convention is None:
+    if convention is None and not known.numbers:
         has_table = _with_nearby(path, known).table is not None
         convention = detected(path, has_table=has_table)
     if convention is not None:
@@ -112,7 +114,7 @@ def _read_convention(path: Path, convention: str, known: Known) -> Labels:
 
 def _with_nearby(path: Path, known: Known) -> Known:
     """``known`` with the class table beside the file or one folder up, if it has none."""
-    if known.table is None:
+    if known.table is None and not known.numbers:
         for folder in (path.parent, path.absolute().parent.parent):
             if (folder / CLASS_FILE).is_file():
                 return replace(known, table=ClassTable.read(folder / CLASS_FILE))

@@ -11,15 +11,14 @@ from scipy import ndimage
 
 from likewise.cli.faults import one_line
 from likewise.cli.labels.files import Item, Manner, facts, items_of
-from likewise.cli.labels.picture import percent
 from likewise.cli.terminal import Terminal
 from likewise.errors import InputError
 from likewise.images import Image, read_image
 from likewise.labels.class_table import ClassTable
 from likewise.labels.colours import shade_distances
-from likewise.labels.conventions.decoded import listed
 from likewise.labels.label_map import LabelMap
 from likewise.labels.matching import SHADE
+from likewise.labels.telling import listed, percent
 
 TINY = 0.0005  # share of the map below which a class is hardly learnt
 SPECK = 5  # pixels: a spot of at most so many is seldom meant

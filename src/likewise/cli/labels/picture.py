@@ -8,6 +8,7 @@ from PIL import ImageDraw, ImageFont
 
 from likewise.labels.colours import Colour
 from likewise.labels.label_map import LabelMap
+from likewise.labels.telling import percent
 from likewise.sheet import FAINT, GAP, INK, MARGIN, PAPER, SMALL, TEXT
 
 _HEIGHTS = (240, 640)  # pixels that a map is shown at; smaller ones are enlarged, by whole numbers
@@ -59,11 +60,6 @@ def _legend(labels: LabelMap) -> list[tuple[Colour, str, str]]:
     if unknown > 1e-9:
         rows.append((PAPER, "unknown", percent(unknown)))
     return rows
-
-
-def percent(share: float) -> str:
-    """A share of the map, as a person reads it."""
-    return f"{100 * share:.3f} %" if share < 0.001 else f"{100 * share:.1f} %"
 
 
 def _draw_row(

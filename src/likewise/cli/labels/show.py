@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from likewise.cli.labels.files import Manner, facts, items_of
-from likewise.cli.labels.picture import percent, picture_of
+from likewise.cli.labels.picture import picture_of
 from likewise.cli.terminal import Terminal
 from likewise.errors import LabelError, OutputError
 from likewise.images import Image, read_image
 from likewise.labels.colours import hex_of
-from likewise.labels.conventions.decoded import listed
 from likewise.labels.label_map import LabelMap
+from likewise.labels.telling import listed, percent
 
 
 def carry_out(

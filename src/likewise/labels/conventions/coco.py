@@ -21,13 +21,13 @@ from likewise.labels.conventions.decoded import (
     MOST_CORNERS,
     MOST_SHAPES,
     Decoded,
-    listed,
     require_corners,
     require_few,
     require_size,
 )
 from likewise.labels.polygons import Box, filled, outline, regions
-from likewise.labels.run_lengths import compressed, decompressed, mask_of_runs, run_lengths
+from likewise.labels.run_lengths import compressed, decompressed, mask_of_runs, run_lengths_in
+from likewise.labels.telling import listed
 
 _EXPECTED = 'COCO\'s JSON, {"images": [...], "categories": [...], "annotations": [...]}'
 
@@ -145,9 +145,7 @@ def annotations_of(
             if masks == "polygons":
                 yield common | {"segmentation": [outline(region, box).ravel().tolist()]}
                 continue
-            full = np.zeros((height, width), dtype=bool)
-            full[box] = region
-            counts = compressed(run_lengths(full))
+            counts = compressed(run_lengths_in(region, box, (height, width)))
             yield common | {"segmentation": {"size": [height, width], "counts": counts}}
 
 

@@ -15,6 +15,7 @@ from likewise.images import MAX_PIXELS, MIN_SIDE
 from likewise.labels.class_table import ClassTable, LabelClass
 from likewise.labels.colours import colour_of_id
 from likewise.labels.snapping import SnapReport
+from likewise.labels.telling import listed
 
 MOST_BYTES = 1 << 29  # of a JSON file; COCO's own largest has 449 MB
 MOST_SHAPES = 100_000  # of one picture
@@ -151,13 +152,6 @@ def require_few(count: int, most: int, what: str, where: object) -> None:
     """
     if count > most:
         raise LabelError(where, f"{count} {what}", f"at most {most} a picture")
-
-
-def listed(names: Iterable[str], most: int = 8) -> str:
-    """Names for a message, the first few of many."""
-    every = list(names)
-    more = f" and {len(every) - most} more" if len(every) > most else ""
-    return ", ".join(every[:most]) + more
 
 
 def _plain(name: str) -> str:

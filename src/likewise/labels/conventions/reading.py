@@ -18,10 +18,11 @@ from pathlib import Path
 from likewise.errors import LabelError
 from likewise.labels.conventions.coco import CocoFile
 from likewise.labels.conventions.cvat import label_map_beside
-from likewise.labels.conventions.decoded import Decoded, listed, read_json_object
+from likewise.labels.conventions.decoded import Decoded, read_json_object
 from likewise.labels.conventions.label_me import read_label_me
 from likewise.labels.conventions.rasters import READERS
 from likewise.labels.conventions.yolo import read_yolo
+from likewise.labels.telling import listed
 
 CONVENTIONS = (*READERS, "labelme", "coco", "yolo-seg")
 """Names by which a convention may be asked for."""
