@@ -203,6 +203,10 @@ def test_coco_has_a_cap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     entry = {"image_id": 3, "category_id": 2, "segmentation": [[1, 1, 9, 1, 9, 9]]}
     with pytest.raises(LabelError, match="2 annotations"):
         LabelMap.read(coco(tmp_path / "a.json", [], annotations=[entry, entry]))
+    monkeypatch.undo()
+    monkeypatch.setattr("likewise.labels.conventions.decoded.MOST_WORK", 50)
+    with pytest.raises(LabelError, match="fewer, or smaller"):
+        LabelMap.read(coco(tmp_path / "a.json", [[1, 1, 9, 1, 9, 9]]))
 
 
 @pytest.mark.parametrize(

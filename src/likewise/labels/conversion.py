@@ -12,7 +12,7 @@ from likewise.labels.class_table import ClassTable, LabelClass
 from likewise.labels.class_words import nearest_words, numbers_of
 from likewise.labels.colours import colour_of_id
 from likewise.labels.label_map import LabelMap
-from likewise.labels.telling import listed
+from likewise.labels.telling import listed, shown
 
 _HIGHEST = 2**31 - 1
 
@@ -137,7 +137,7 @@ def _found(table: ClassTable, word: str) -> LabelClass:
     plain = word.strip()
     if plain in table.names:
         return table.by_name(plain)
-    if plain.lstrip("-").isdecimal() and int(plain) in table:
+    if plain.lstrip("-").isdecimal() and len(plain) < 12 and int(plain) in table:
         return table.by_id(int(plain))
     fits = [entry for entry in table if entry.name.casefold() == plain.casefold()]
     if len(fits) == 1:
@@ -150,8 +150,8 @@ def _found(table: ClassTable, word: str) -> LabelClass:
 def _changed(entry: LabelClass, wanted: str) -> LabelClass:
     plain = wanted.strip()
     if plain.isdecimal():
-        if int(plain) > _HIGHEST:
-            raise LabelError("--map", f"the id {plain}", f"ids up to {_HIGHEST}")
+        if len(plain) > 10 or int(plain) > _HIGHEST:
+            raise LabelError("--map", f"the id {shown(plain)}", f"ids up to {_HIGHEST}")
         return replace(entry, id=int(plain))
     if not plain:
         raise LabelError("--map", f"nothing after {entry.name}=", "a name or an id")

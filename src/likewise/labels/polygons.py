@@ -62,6 +62,18 @@ def filled(corners: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return np.asarray(inside, dtype=bool)
 
 
+def filled_in(corners: np.ndarray, size: tuple[int, int]) -> tuple[Box, np.ndarray]:
+    """:func:`filled`, as the box of the polygon in a picture of ``size`` and the mask in it.
+
+    The work grows with the box alone. The polygon's box must touch the picture.
+    """
+    low = np.floor(corners.min(axis=0)).clip(0, (size[1] - 1, size[0] - 1)).astype(int)
+    high = np.ceil(corners.max(axis=0)).clip(low + 1, (size[1], size[0])).astype(int)
+    (left, top), (right, bottom) = low.tolist(), high.tolist()
+    mask = filled(corners - low, (bottom - top, right - left))
+    return (slice(top, bottom), slice(left, right)), mask
+
+
 def _crossings(
     start: np.ndarray, end: np.ndarray, first: np.ndarray, counts: np.ndarray, width: int
 ) -> np.ndarray:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterable
+from typing import Any
 
 
 def percent(share: float) -> str:
@@ -15,3 +17,8 @@ def listed(parts: Iterable[str], most: int = 6) -> str:
     every = list(parts)
     more = f" and {len(every) - most} more" if len(every) > most else ""
     return ", ".join(every[:most]) + more
+
+
+def shown(value: Any) -> str:
+    """A value out of a file, shortened, for a message."""
+    return reprlib.repr(value)

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
+from likewise.cli.faults import one_line
 from likewise.cli.sources import unique_names
 from likewise.errors import LabelError
 from likewise.labels.class_table import ClassTable
@@ -69,13 +70,13 @@ def items_of(files: Sequence[Path], manner: Manner) -> list[Item]:
         many = None if manner.image is not None else _coco(path, manner.convention)
         if many is None:
             read = partial(manner.read, path)
-            found.append((path, str(path), f"{path.stem}.png", read))
+            found.append((path, one_line(str(path)), f"{path.stem}.png", read))
             continue
         table = None if manner.classes is None else ClassTable.read(manner.classes)
         for name in many.names:
             plain = PureWindowsPath(name).name  # a name in a file never leads to another folder
             read = partial(_of_coco, many, name, table, manner)
-            found.append((Path(plain), f"{path}, {name}", plain, read))
+            found.append((Path(plain), one_line(f"{path}, {name}"), plain, read))
     names = unique_names(path.with_name(_word(path.stem)) for path, *_ in found)
     return [
         Item(name, source, picture, read)

@@ -18,16 +18,17 @@ from likewise.labels.class_table import ClassTable, LabelClass
 from likewise.labels.colours import colour_of_id, parse_colour
 from likewise.labels.conventions.decoded import (
     BACKGROUND,
-    MOST_CORNERS,
     MOST_SHAPES,
+    Canvas,
     Decoded,
     require_corners,
     require_few,
+    require_name,
     require_size,
 )
-from likewise.labels.polygons import Box, filled, outline, regions
+from likewise.labels.polygons import Box, outline, regions
 from likewise.labels.run_lengths import compressed, decompressed, mask_of_runs, run_lengths_in
-from likewise.labels.telling import listed
+from likewise.labels.telling import listed, shown
 
 _EXPECTED = 'COCO\'s JSON, {"images": [...], "categories": [...], "annotations": [...]}'
 
@@ -75,19 +76,15 @@ class CocoFile:
         size = require_size(chosen.get("height"), chosen.get("width"), where)
         mine = self._annotations.get(repr(chosen.get("id")), [])
         require_few(len(mine), MOST_SHAPES, "annotations", where)
-        ids = np.full(size, self._background, dtype=np.int32)
-        total = 0
+        canvas = Canvas(size, self._background, where)
         for annotation in mine:
-            name = f"{self.path}, annotation {annotation.get('id')}"
+            name = f"{self.path}, annotation {shown(annotation.get('id'))}"
             category = annotation.get("category_id")
             if not isinstance(category, int) or category not in self.classes:
-                found = f"the category {category!r}"
+                found = f"the category {shown(category)}"
                 raise LabelError(name, found, "one of the file's categories")
-            mask, corners = _mask(annotation.get("segmentation"), size, name)
-            total += corners
-            require_few(total, MOST_CORNERS, "corners", where)
-            ids[mask] = category
-        return Decoded(ids, self.classes)
+            _paint(canvas, annotation.get("segmentation"), category, name)
+        return Decoded(canvas.ids, self.classes)
 
 
 def coco_document(maps: Sequence[tuple[str, np.ndarray]], classes: ClassTable) -> dict[str, Any]:
@@ -181,7 +178,8 @@ def _chosen(images: list[dict[str, Any]], image: str | None, path: Path) -> dict
 
 
 def _name_of(entry: dict[str, Any]) -> str:
-    return str(entry.get("file_name", f"picture {entry.get('id')}"))
+    name = entry.get("file_name")
+    return name if isinstance(name, str) else f"picture {shown(entry.get('id'))}"
 
 
 def _table(entries: list[dict[str, Any]], path: Path) -> tuple[ClassTable, int]:
@@ -190,11 +188,11 @@ def _table(entries: list[dict[str, Any]], path: Path) -> tuple[ClassTable, int]:
     for entry in entries:
         number, name = entry.get("id"), entry.get("name")
         whole = isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**31
-        if not whole or not isinstance(name, str) or not name.strip():
-            raise LabelError(path, f"the category {number!r}, {name!r}", "an id and a name")
-        assert isinstance(number, int)
+        if not whole or not isinstance(number, int):
+            raise LabelError(path, f"the category {shown(number)}", "an id from 0 on")
+        name = require_name(name, f"{path}, category {number}")
         colour = parse_colour(entry.get("color")) or colour_of_id(number)
-        classes.append(LabelClass(number, name.strip(), colour))
+        classes.append(LabelClass(number, name, colour))
     if BACKGROUND not in {entry.name for entry in classes}:
         taken = {entry.id for entry in classes}
         free = next(number for number in range(len(taken) + 1) if number not in taken)
@@ -206,27 +204,22 @@ def _table(entries: list[dict[str, Any]], path: Path) -> tuple[ClassTable, int]:
     return table, table.by_name(BACKGROUND).id
 
 
-def _mask(said: Any, size: tuple[int, int], where: str) -> tuple[np.ndarray, int]:
-    """(H, W) bool mask of a "segmentation", and of how many corners it is."""
+def _paint(canvas: Canvas, said: Any, number: int, where: str) -> None:
+    """Paint a "segmentation"."""
+    height, width = canvas.ids.shape
     if isinstance(said, dict):
         given = said.get("size")
-        if given != list(size):
-            found = f"run lengths of size {given!r}"
-            raise LabelError(where, found, f"{list(size)}, the picture's [height, width]")
+        if given != [height, width]:
+            found = f"run lengths of size {shown(given)}"
+            raise LabelError(where, found, f"{[height, width]}, the picture's [height, width]")
         counts = said.get("counts")
         if isinstance(counts, str):
             counts = decompressed(counts, where)
         elif not isinstance(counts, list):
             raise LabelError(where, f"counts of type {type(counts).__name__}", "a list or a text")
-        return mask_of_runs(counts, size, where), len(counts)
+        canvas.mask(*mask_of_runs(counts, (height, width), where), number)
+        return
     if not isinstance(said, list) or not said:
         raise LabelError(where, "no segmentation", "polygons, or run lengths")
-    polygons = said if isinstance(said[0], list) else [said]
-    mask = np.zeros(size, dtype=bool)
-    total = 0
-    for polygon in polygons:
-        corners = require_corners(polygon, size, where)
-        total += len(corners)
-        require_few(total, MOST_CORNERS, "corners", where)
-        mask |= filled(corners, size)
-    return mask, total
+    for polygon in said if isinstance(said[0], list) else [said]:
+        canvas.polygon(require_corners(polygon, (height, width), where), number)

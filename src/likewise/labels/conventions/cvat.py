@@ -14,6 +14,7 @@ from likewise.errors import LabelError
 from likewise.images.raster import Raster
 from likewise.labels.class_table import ClassTable, LabelClass
 from likewise.labels.colours import Colour, colour_of_id, hex_of
+from likewise.labels.telling import shown
 from likewise.labels.writing import palette_of
 
 LABEL_MAP = "labelmap.txt"
@@ -51,7 +52,7 @@ def read_label_map_file(path: Path) -> list[tuple[str, Colour]]:
         name, colour = _entry(line, f"{path}, line {number}")
         if name in found or colour in found.values():
             remedy = "a name and a colour of its own for each class"
-            raise LabelError(f"{path}, line {number}", f"{line.strip()!r} again", remedy)
+            raise LabelError(f"{path}, line {number}", f"{shown(line.strip())} again", remedy)
         found[name] = colour
     if not found:
         raise LabelError(path, "no classes", _EXPECTED)
@@ -124,8 +125,13 @@ def _entry(line: str, where: str) -> tuple[str, Colour]:
     parts = line.strip().rsplit(":", 3)
     values = parts[1].split(",") if len(parts) == 4 else []
     name = parts[0].strip()
-    if len(values) != 3 or not name or not all(v.strip().isdecimal() for v in values):
-        raise LabelError(where, repr(line.strip()[:60]), _EXPECTED)
+    if (
+        len(values) != 3
+        or not name
+        or not name.isprintable()
+        or not all(v.strip().isdecimal() for v in values)
+    ):
+        raise LabelError(where, shown(line.strip()), _EXPECTED)
     red, green, blue = (int(value) for value in values)
     if max(red, green, blue) > 255:
         raise LabelError(where, f"the colour {parts[1]}", "values from 0 to 255")

@@ -14,12 +14,13 @@ from likewise.errors import LabelError
 from likewise.images import MAX_PIXELS, MIN_SIDE
 from likewise.labels.class_table import ClassTable, LabelClass
 from likewise.labels.colours import colour_of_id
+from likewise.labels.polygons import Box, filled_in
 from likewise.labels.snapping import SnapReport
-from likewise.labels.telling import listed
+from likewise.labels.telling import listed, shown
 
 MOST_BYTES = 1 << 29  # of a JSON file; COCO's own largest has 449 MB
 MOST_SHAPES = 100_000  # of one picture
-MOST_CORNERS = 1_000_000  # of all shapes of one picture
+MOST_WORK = 2e10  # pixels in the boxes of all shapes of one picture, and rows that edges cross
 BACKGROUND = "background"
 _FAR = 1e8  # pixels: no corner lies as far off
 
@@ -74,6 +75,47 @@ def _with_unknown(table: ClassTable, entry: LabelClass) -> tuple[ClassTable, Lab
     return ClassTable((*table.classes, added)), added
 
 
+class Canvas:
+    """A label map that shapes are painted on, one over the other.
+
+    Args:
+        size: (H, W).
+        ground: id of what no shape covers.
+        name: what errors call it.
+    """
+
+    def __init__(self, size: tuple[int, int], ground: int, name: object) -> None:
+        self.ids = np.full(size, ground, dtype=np.int32)
+        self._name = name
+        self._work = 0.0
+
+    def polygon(self, corners: np.ndarray, number: int) -> None:
+        """Paint the pixels whose centres lie in a polygon, (N, 2) corners (x, y).
+
+        Raises:
+            LabelError: all shapes together are more work than a picture needs.
+        """
+        height = self.ids.shape[0]
+        rows = np.clip(corners[:, 1], 0, height)
+        self._spend(float(len(corners) + np.abs(np.diff(rows)).sum()))
+        self.mask(*filled_in(corners, (height, self.ids.shape[1])), number)
+
+    def mask(self, box: Box, mask: np.ndarray, number: int) -> None:
+        """Paint a mask that lies in ``box``.
+
+        Raises:
+            LabelError: all shapes together are more work than a picture needs.
+        """
+        self._spend(mask.size)
+        self.ids[box][mask] = number
+
+    def _spend(self, work: float) -> None:
+        self._work += work
+        if self._work > MOST_WORK:
+            found = f"shapes of more than {MOST_WORK:.0e} pixels in all"
+            raise LabelError(self._name, found, "fewer, or smaller ones")
+
+
 def numbered(names: Iterable[str], first: int = 0) -> tuple[LabelClass, ...]:
     """A class for each of ``names``, ids and customary colours counted on from ``first``."""
     return tuple(
@@ -110,7 +152,8 @@ def require_size(height: Any, width: Any, where: object, remedy: str = "") -> tu
     whole = all(isinstance(v, int) and not isinstance(v, bool) for v in (height, width))
     if not whole or not (min(height, width) >= MIN_SIDE and height * width <= MAX_PIXELS):
         expected = f"{MIN_SIDE} pixels a side to {MAX_PIXELS / 1e6:.0f} megapixels"
-        raise LabelError(where, f"a picture of {width} x {height} pixels", expected, remedy)
+        found = f"a picture of {shown(width)} x {shown(height)} pixels"
+        raise LabelError(where, found, expected, remedy)
     return height, width
 
 
@@ -142,6 +185,17 @@ def require_corners(values: Any, size: tuple[int, int], where: str) -> np.ndarra
         remedy = "Is it of another picture, or of another size of it?"
         raise LabelError(where, f"{found}{high[1]:g})", f"within {width} x {height} pixels", remedy)
     return corners
+
+
+def require_name(value: Any, where: str) -> str:
+    """``value`` as the name of a class.
+
+    Raises:
+        LabelError: it is no text, is empty, or holds signs that cannot be printed.
+    """
+    if not isinstance(value, str) or not value.strip() or not value.strip().isprintable():
+        raise LabelError(where, f"the label {shown(value)}", "a name")
+    return value.strip()
 
 
 def require_few(count: int, most: int, what: str, where: object) -> None:

@@ -22,15 +22,17 @@ from likewise.images import MAX_PIXELS
 from likewise.labels.class_table import ClassTable, LabelClass
 from likewise.labels.conventions.decoded import (
     BACKGROUND,
-    MOST_CORNERS,
     MOST_SHAPES,
+    Canvas,
     Decoded,
     numbered,
     require_corners,
     require_few,
+    require_name,
     require_size,
 )
-from likewise.labels.polygons import filled, outline, regions
+from likewise.labels.polygons import Box, outline, regions
+from likewise.labels.telling import shown
 
 IGNORE = "__ignore__"
 _OWN_BACKGROUND = "_background_"
@@ -57,15 +59,10 @@ def read_label_me(data: dict[str, Any], path: Path) -> Decoded:
     names = [_label(shape, f"{path}, shape {n}") for n, shape in enumerate(shapes)]
     classes = _classes(names)
     number_of = {entry.name: entry.id for entry in classes}
-    ids = np.full(size, number_of[BACKGROUND], dtype=np.int32)
-    corners = 0
+    canvas = Canvas(size, number_of[BACKGROUND], path)
     for number, (shape, name) in enumerate(zip(shapes, names, strict=True)):
-        points = shape.get("points")
-        corners += len(points) if isinstance(points, list) else 0
-        require_few(corners, MOST_CORNERS, "corners", path)
-        mask = _drawn(shape, size, f"{path}, shape {number} ({name})")
-        ids[mask] = number_of[name]
-    return Decoded(ids, ClassTable(classes))
+        _paint(canvas, shape, number_of[name], f"{path}, shape {number} ({name})")
+    return Decoded(canvas.ids, ClassTable(classes))
 
 
 def label_me_document(ids: np.ndarray, classes: ClassTable, image: str) -> dict[str, Any]:
@@ -103,9 +100,7 @@ def label_me_document(ids: np.ndarray, classes: ClassTable, image: str) -> dict[
 
 def _label(shape: dict[str, Any], where: str) -> str:
     label = shape.get("label")
-    if not isinstance(label, str) or not label.strip():
-        raise LabelError(where, f"the label {label!r}", "a name")
-    label = label.strip()
+    label = require_name(label, where)
     return BACKGROUND if label == _OWN_BACKGROUND else label
 
 
@@ -118,50 +113,49 @@ def _classes(names: list[str]) -> tuple[LabelClass, ...]:
     return (*classes, LabelClass(number, IGNORE, (0, 0, 0), ignored=True))
 
 
-def _drawn(shape: dict[str, Any], size: tuple[int, int], where: str) -> np.ndarray:
-    """(H, W) bool: the pixels of a shape."""
+def _paint(canvas: Canvas, shape: dict[str, Any], number: int, where: str) -> None:
+    """Paint a shape."""
+    height, width = canvas.ids.shape
     kind = shape.get("shape_type", "polygon")
-    draw = _SHAPES.get(kind)
-    if draw is None:
-        found = f"a shape of type {kind!r}"
-        expected = f"a shape with an area: {', '.join(_SHAPES)}"
-        raise LabelError(where, found, expected, "Remove it, or draw around it.")
-    return draw(shape, size, where)
+    if kind == "mask":
+        canvas.mask(*_mask(shape, (height, width), where), number)
+        return
+    corners_of = _OUTLINES.get(kind) if isinstance(kind, str) else None
+    if corners_of is None:
+        expected = f"a shape with an area: {', '.join(_OUTLINES)}, mask"
+        remedy = "Remove it, or draw around it."
+        raise LabelError(where, f"a shape of type {shown(kind)}", expected, remedy)
+    canvas.polygon(require_corners(corners_of(shape, where), (height, width), where), number)
 
 
-def _polygon(shape: dict[str, Any], size: tuple[int, int], where: str) -> np.ndarray:
-    return filled(require_corners(shape.get("points"), size, where), size)
+def _polygon(shape: dict[str, Any], where: str) -> Any:
+    return shape.get("points")
 
 
-def _rectangle(shape: dict[str, Any], size: tuple[int, int], where: str) -> np.ndarray:
+def _rectangle(shape: dict[str, Any], where: str) -> Any:
     points = _points(shape, (2, 4), where)
     (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
-    corners = [[left, top], [right, top], [right, bottom], [left, bottom]]
-    return filled(require_corners(corners, size, where), size)
+    return [[left, top], [right, top], [right, bottom], [left, bottom]]
 
 
-def _circle(shape: dict[str, Any], size: tuple[int, int], where: str) -> np.ndarray:
+def _circle(shape: dict[str, Any], where: str) -> Any:
     centre, edge = _points(shape, (2,), where)
     angles = np.linspace(0, 2 * np.pi, _CIRCLE, endpoint=False)
     around = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    return filled(
-        require_corners(centre + around * np.linalg.norm(edge - centre), size, where), size
-    )
+    return centre + around * np.linalg.norm(edge - centre)
 
 
-def _mask(shape: dict[str, Any], size: tuple[int, int], where: str) -> np.ndarray:
+def _mask(shape: dict[str, Any], size: tuple[int, int], where: str) -> tuple[Box, np.ndarray]:
     """A mask as LabelMe keeps it: a PNG in base64, and the box that it fills, corners included."""
     (left, top), (right, bottom) = np.rint(_points(shape, (2,), where)).astype(int).tolist()
     inner = _decoded_mask(shape.get("mask"), where)
     if inner.shape != (bottom - top + 1, right - left + 1):
         found = f"a mask of {inner.shape[1]} x {inner.shape[0]} pixels"
         raise LabelError(where, found, f"{right - left + 1} x {bottom - top + 1}, as its box has")
-    mask = np.zeros(size, dtype=bool)
-    rows, columns = np.nonzero(inner)
-    rows, columns = rows + top, columns + left
-    fits = (rows >= 0) & (rows < size[0]) & (columns >= 0) & (columns < size[1])
-    mask[rows[fits], columns[fits]] = True
-    return mask
+    rows = slice(max(top, 0), max(min(bottom + 1, size[0]), 0))
+    columns = slice(max(left, 0), max(min(right + 1, size[1]), 0))
+    cut = inner[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+    return (rows, columns), cut
 
 
 def _decoded_mask(text: Any, where: str) -> np.ndarray:
@@ -193,9 +187,8 @@ def _points(shape: dict[str, Any], counts: tuple[int, ...], where: str) -> np.nd
     return points
 
 
-_SHAPES: dict[str, Callable[[dict[str, Any], tuple[int, int], str], np.ndarray]] = {
+_OUTLINES: dict[str, Callable[[dict[str, Any], str], Any]] = {
     "polygon": _polygon,
     "rectangle": _rectangle,
     "circle": _circle,
-    "mask": _mask,
 }

@@ -21,14 +21,14 @@ from likewise.labels.class_table import ClassTable, LabelClass
 from likewise.labels.colours import colour_of_id
 from likewise.labels.conventions.decoded import (
     BACKGROUND,
-    MOST_CORNERS,
     MOST_SHAPES,
+    Canvas,
     Decoded,
     require_corners,
     require_few,
     require_size,
 )
-from likewise.labels.polygons import filled, outline, regions
+from likewise.labels.polygons import outline, regions
 
 _DIGITS = 6  # of a coordinate: a thousandth of a pixel at a thousand pixels
 _MOST_BYTES = 1 << 28
@@ -54,17 +54,14 @@ def read_yolo(path: Path, image: Path | None) -> Decoded:
     shapes = _shapes(path)
     names = names_in_yaml(path)
     count = max([*names, *(number for number, _ in shapes)], default=-1) + 1
-    ids = np.full(size, count, dtype=np.int32)
-    total = 0
+    canvas = Canvas(size, count, path)
     for line, (number, values) in enumerate(shapes, start=1):
-        total += len(values) // 2
-        require_few(total, MOST_CORNERS, "corners", path)
         scaled = values.reshape(-1, 2) * (size[1], size[0])
-        ids[filled(require_corners(scaled, size, f"{path}, polygon {line}"), size)] = number
+        canvas.polygon(require_corners(scaled, size, f"{path}, polygon {line}"), number)
     classes = [LabelClass(n, names.get(n, f"class {n}"), colour_of_id(n + 1)) for n in range(count)]
     # What no polygon covers; a class of that name may be there already, without covering all.
     word = BACKGROUND if BACKGROUND not in names.values() else "uncovered"
-    return Decoded(ids, ClassTable((*classes, LabelClass(count, word, colour_of_id(0)))))
+    return Decoded(canvas.ids, ClassTable((*classes, LabelClass(count, word, colour_of_id(0)))))
 
 
 def polygon_lines(ids: np.ndarray, classes: Sequence[LabelClass]) -> list[str]:
@@ -101,7 +98,7 @@ def names_in_yaml(path: Path) -> dict[int, str]:
         return {}
     rest = re.sub(r"\s+#.*$", "", lines[place].removeprefix("names:")).strip()
     names = _in_brackets(rest) if rest else _in_lines(lines[place + 1 :])
-    if not names or any(not name for name in names.values()):
+    if not names or not all(name and name.isprintable() for name in names.values()):
         raise LabelError(found, "names that cannot be read", expected)
     return names
 
