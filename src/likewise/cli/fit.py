@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from likewise.cli import options
+from likewise.cli import label_options, options
 from likewise.cli.options import Manner
 
 
@@ -22,8 +22,8 @@ def fit(
     pairs: options.PairsOption = None,
     classes: options.ClassesOption = None,
     ignore: options.IgnoreOption = "",
-    format_: options.FormatOption = None,
-    instances: options.InstancesOption = False,
+    format_: label_options.FormatOption = None,
+    instances: label_options.InstancesOption = False,
     as_json: options.JsonOption = False,
     dry_run: options.DryRunOption = False,
     quiet: options.QuietOption = False,

@@ -165,25 +165,6 @@ IgnoreOption = Annotated[
         show_default=False,
     ),
 ]
-FormatOption = Annotated[
-    str | None,
-    typer.Option(
-        "--format",
-        metavar="NAME",
-        help="What LABELS follows, where the file does not tell: ade20k, ade20k-full, coco-stuff, "
-        "cityscapes[-train|-instances|-colour], voc, cvat, celebamask, face-parsing, labelme, coco "
-        "or yolo-seg.",
-        show_default=False,
-    ),
-]
-InstancesOption = Annotated[
-    bool,
-    typer.Option(
-        "--instances",
-        help="Label maps number objects (cells, stones): they become inside, border and "
-        "background.",
-    ),
-]
 ProvenanceOption = Annotated[
     bool,
     typer.Option(
@@ -321,23 +302,6 @@ def parse_settings(words: Sequence[str]) -> dict[str, str]:
         if name in found:
             raise ConfigError("--set", f"{name} twice", "each setting once")
         found[name] = value
-    return found
-
-
-def parse_changes(words: Sequence[str]) -> dict[str, str]:
-    """What becomes of classes, by words such as ``tower=building``.
-
-    Raises:
-        ConfigError: a word without ``=``, or a class that is there twice.
-    """
-    found: dict[str, str] = {}
-    for word in words:
-        old, equals, new = word.rpartition("=")
-        if not (old.strip() and equals and new.strip()):
-            raise ConfigError("--map", repr(word), "OLD=NEW, as in --map tower=building")
-        if old.strip() in found:
-            raise ConfigError("--map", f"{old.strip()} twice", "each class once")
-        found[old.strip()] = new.strip()
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from likewise.cli import options
+from likewise.cli import label_options, options
 from likewise.cli.options import Manner
 
 
@@ -23,8 +23,8 @@ def run(
     pairs: options.PairsOption = None,
     classes: options.ClassesOption = None,
     ignore: options.IgnoreOption = "",
-    format_: options.FormatOption = None,
-    instances: options.InstancesOption = False,
+    format_: label_options.FormatOption = None,
+    instances: label_options.InstancesOption = False,
     target_images: options.TargetImagesOption = None,
     provenance: options.ProvenanceOption = False,
     check: options.CheckOption = False,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from likewise.cli import options
+from likewise.cli import label_options, options
 
 app = typer.Typer(
     name="labels",
@@ -83,7 +83,7 @@ def convert(
     map_: MapOption = None,
     ignore: options.IgnoreOption = "",
     image: ImageOption = None,
-    instances: options.InstancesOption = False,
+    instances: label_options.InstancesOption = False,
     as_json: options.JsonOption = False,
     quiet: options.QuietOption = False,
     overwrite: options.OverwriteOption = False,
@@ -96,7 +96,7 @@ def convert(
     Example: likewise labels convert labels.png --to cityscapes --map tower=building -o out
     """
     asked = options.parse_ids(ignore)
-    changes = options.parse_changes(map_ or ())
+    changes = label_options.parse_changes(map_ or ())
     from likewise.cli.labels.convert import carry_out
     from likewise.cli.labels.files import Manner
 
@@ -122,7 +122,7 @@ def show(
     classes: ClassesOption = None,
     ignore: options.IgnoreOption = "",
     image: ImageOption = None,
-    instances: options.InstancesOption = False,
+    instances: label_options.InstancesOption = False,
     as_json: options.JsonOption = False,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace the PNG if it is there.")
@@ -147,7 +147,7 @@ def check(
     classes: ClassesOption = None,
     ignore: options.IgnoreOption = "",
     image: ImageOption = None,
-    instances: options.InstancesOption = False,
+    instances: label_options.InstancesOption = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 2 for warnings, too.")
     ] = False,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from likewise.cli import options
+from likewise.cli import label_options, options
 from likewise.cli.options import Manner
 
 EditOption = Annotated[
@@ -46,8 +46,8 @@ def face(
     settings: options.SetOption = None,
     classes: options.ClassesOption = None,
     ignore: options.IgnoreOption = "",
-    format_: options.FormatOption = None,
-    instances: options.InstancesOption = False,
+    format_: label_options.FormatOption = None,
+    instances: label_options.InstancesOption = False,
     as_json: options.JsonOption = False,
     dry_run: options.DryRunOption = False,
     quiet: options.QuietOption = False,
