@@ -59,6 +59,8 @@ class DatasetWriter:
         self._taken: dict[str, tuple[str, str]] = {}
         for entry in [*self._journal.begun.values()]:
             self._remove(entry)
+            for path in self.form.files(entry):
+                sweep_litter((self.folder / path).parent)
             self._journal.forget(entry)
         for entry in self._journal.whole.values():
             self._claim(entry)
@@ -175,13 +177,10 @@ class DatasetWriter:
             self._taken.pop(path.as_posix().casefold(), None)
 
     def _remove(self, entry: Entry) -> None:
-        """Remove the files of ``entry``, the picture first, and what a killed writer left."""
+        """Remove the files of ``entry``, the picture first."""
         for path in reversed(self.form.files(entry)):
-            whole = self.folder / path
             with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-                whole.unlink()
-            if whole.parent.is_dir():
-                sweep_litter(whole.parent)
+                (self.folder / path).unlink()
 
 
 def _require_ours(folder: Path) -> None:
