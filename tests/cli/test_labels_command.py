@@ -178,6 +178,7 @@ def test_show_prints_or_draws(command: Command, tmp_path: Path) -> None:
     assert run(*words) == 2  # it is there already
     assert run("labels", "show", LABELS, "-o", LABELS, "--overwrite") == 2
     assert run("labels", "show", LABELS, "-o", tmp_path / "a.gif") == 2
+    assert run("labels", "show", ".") == 2
 
 
 def test_the_picture_shows_unknown_content_as_nothing() -> None:

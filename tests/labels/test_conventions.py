@@ -207,6 +207,10 @@ def test_numbered_objects_become_inside_border_and_background(tmp_path: Path) ->
     unknown = LabelMap.read(path, instances=True, ignore=[301])
     assert not (unknown.ids[10:20, 20:24] == unknown.classes.by_name("border").id).any()
     assert unknown.present_classes.names == ("background", "inside", "border")
+    # What was parted before, a layout drawn in the three colours, is taken as it is.
+    labels.write(tmp_path / "parted.png")
+    again = LabelMap.read(tmp_path / "parted.png", instances=True, like=labels)
+    assert np.array_equal(again.ids, labels.ids)
     # A class table nearby is not of the objects; a file of classes has none.
     (tmp_path / "classes.json").write_text('[{"id": 0}, {"id": 1}]')
     assert LabelMap.read(path, instances=True) == labels

@@ -131,8 +131,12 @@ class LabelMap:
             found = f"a file of {follows}, whose ids are classes"
             raise LabelError("instances", found, "a picture or .npy that numbers objects")
         numbers, classes, report = read_labels(path, Known(ignore=ignore, numbers=True))
-        black = next((c.id for c in classes if c.colour == (0, 0, 0)), 0)
-        ids = parted(numbers, black, ignore)
+        parts = {c.colour: c.id for c in INSIDE_AND_BORDER}
+        if all(c.colour in parts for c in classes) and len(classes) > 1:  # parted before
+            ids = np.array([parts[c.colour] for c in classes])[classes.index_of(numbers)]
+        else:
+            black = next((c.id for c in classes if c.colour == (0, 0, 0)), 0)
+            ids = parted(numbers, black, ignore)
         return cls(ids, INSIDE_AND_BORDER, snapping=report, origin=str(path))
 
     @classmethod

@@ -77,7 +77,7 @@ def items_of(files: Sequence[Path], manner: Manner) -> list[Item]:
             plain = PureWindowsPath(name).name  # a name in a file never leads to another folder
             read = partial(_of_coco, many, name, table, manner)
             found.append((Path(plain), one_line(f"{path}, {name}"), plain, read))
-    names = unique_names(path.with_name(_word(path.stem)) for path, *_ in found)
+    names = unique_names(Path(f"{_word(path.stem)}.png") for path, *_ in found)
     return [
         Item(name, source, picture, read)
         for name, (_, source, picture, read) in zip(names, found, strict=True)
