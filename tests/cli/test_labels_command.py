@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -233,6 +234,11 @@ def test_check_finds_specks_tiny_classes_and_twins(tmp_path: Path, capsys: Any) 
     assert "gull is tiny: 0.022 %, 9 pixels" in told
     assert "169 spots of foam" in told
     assert "hard to tell apart by their colours: sky and sea" in told
+    (tmp_path / "classes.json").write_text(json.dumps(table[:3]))
+    assert run("labels", "check", tmp_path / "a.png") == 2
+    assert "it holds id 3" in capsys.readouterr().out
+    assert run("labels", "check", tmp_path / "a.png", "--ignore", "3") == 0
+    assert "ignored: 0.4 %" in capsys.readouterr().out
     assert run("labels", "check", tmp_path / "a.png", "--from", "celebamask-hq") == 2
     assert "two orders" in capsys.readouterr().err
 
@@ -278,7 +284,14 @@ def test_the_main_job_takes_label_files_of_tools(
     assert "two orders" in wrong.stderr
 
 
-def test_help_gives_an_example(capsys: Any) -> None:
+def test_help_gives_an_example_and_does_not_wait_for_numpy(capsys: Any) -> None:
     for name in ("convert", "show", "check"):
         assert run("labels", name, "--help") == 0
         assert f"Example: likewise labels {name}" in capsys.readouterr().out
+    code = (
+        "import sys\n"
+        "from likewise.cli.main import main\n"
+        "try:\n    main(['labels', 'convert', '--help'])\nexcept SystemExit: pass\n"
+        "assert 'torch' not in sys.modules and 'numpy' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)

@@ -104,23 +104,35 @@ def carry_out(
     outputs = [out / f"{item.name}{_suffix(kind)}" for item in items]
     _require_apart(outputs, out, files)
     prepare_folder(out, overwrite=overwrite)
-    progress = terminal.progress() if len(items) > _FEW else StoppableProgress(terminal)
-    progress.start("convert", len(items))
-    documents = []
-    try:
-        for place, (item, path) in enumerate(zip(items, outputs, strict=True)):
-            labels = plan.apply(item.read(), place)
-            if kind == "coco":
-                documents.append((item.picture, labels.ids))
-            else:
-                _write(path, labels, kind, item)
-            progress.advance(place + 1)
-            if progress.should_stop:
-                raise Interrupted(f"{place + 1} of {len(items)} files are in {out}", out)
-    finally:
-        progress.finish()
+    documents = _write_all(items, outputs, plan, terminal)
     others = _write_names(out, plan, documents)
     _tell(terminal, plan, items, outputs if kind != "coco" else [], out, others)
+
+
+def _write_all(
+    items: Sequence[Item], outputs: Sequence[Path], plan: Plan, terminal: Terminal
+) -> list[tuple[str, np.ndarray]]:
+    """Write each item; of COCO, whose pictures share a file, return (picture, ids) instead.
+
+    Raises:
+        Interrupted: the user stopped it.
+    """
+    documents: list[tuple[str, np.ndarray]] = []
+    progress = terminal.progress() if len(items) > _FEW else StoppableProgress(terminal)
+    progress.start("convert", len(items))
+    try:
+        for place, (item, path) in enumerate(zip(items, outputs, strict=True)):
+            if progress.should_stop:
+                raise Interrupted(f"{place} of {len(items)} files are in {path.parent}")
+            labels = plan.apply(item.read(), place)
+            if plan.kind == "coco":
+                documents.append((item.picture, labels.ids))
+            else:
+                _write(path, labels, plan.kind, item)
+            progress.advance(place + 1)
+    finally:
+        progress.finish()
+    return documents
 
 
 def _planned(items: Sequence[Item], kind: str, changes: Mapping[str, str]) -> Plan:
