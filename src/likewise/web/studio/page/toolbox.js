@@ -2,7 +2,7 @@
 
 import { by, iconButton, input, make } from "./elements.js";
 import { notice } from "./notice.js";
-import { alike } from "./planes.js";
+import { UNLABELLED, alike } from "./planes.js";
 import { store } from "./store.js";
 import { Brush } from "./tools/brush.js";
 import { Fill, Picker } from "./tools/fill.js";
@@ -23,6 +23,11 @@ const region = new Region(work, (picked) => {
   by("region-actions").hidden = !picked;
 });
 
+/** @param {number} position */
+function picked(position) {
+  if (position !== UNLABELLED || store.state.editing === "labels") store.set({ position });
+}
+
 /** @type {{ name: string, label: string, key: string, tool: Tool }[]} */
 export const TOOLS = [
   { name: "brush", label: "Brush", key: "b", tool: new Brush(work) },
@@ -33,7 +38,7 @@ export const TOOLS = [
   { name: "polygon", label: "Polygon", key: "p", tool: new Polygon(work) },
   { name: "fill", label: "Fill a region", key: "f", tool: new Fill(work) },
   { name: "region", label: "Move a region", key: "v", tool: region },
-  { name: "picker", label: "Pick a class", key: "i", tool: new Picker(work, (position) => store.set({ position })) },
+  { name: "picker", label: "Pick a class", key: "i", tool: new Picker(work, picked) },
   { name: "hand", label: "Move the view", key: "h", tool: new Tool(work) },
 ];
 const SIZED = ["brush", "eraser", "line"];
