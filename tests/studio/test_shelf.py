@@ -73,7 +73,7 @@ def test_pieces_make_the_file_and_a_restart_keeps_whole_ones(tmp_path: Path) -> 
         assert not list(studio.shelf.folder.iterdir())
 
 
-def test_what_is_announced_counts_as_taken(tmp_path: Path) -> None:
+def test_what_is_announced_counts_as_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Studio(tmp_path / "studio", device="cpu", quota=1_000_000) as studio:
         studio.begin_file("vgg", "a.pth", 700_000)
         with pytest.raises(OutputError, match="full"):
@@ -81,6 +81,9 @@ def test_what_is_announced_counts_as_taken(tmp_path: Path) -> None:
         for size in (0, shelves.MOST_BYTES + 1):
             with pytest.raises(InputError, match="bytes"):
                 studio.shelf.begin("vgg", "c.pth", size)
+        monkeypatch.setattr(shelves, "ABANDONED_AFTER", -1.0)
+        kept = studio.begin_file("class_map", "d.json", 2)
+        assert studio.shelf.all() == [kept]  # the first was abandoned
 
 
 def test_a_checkpoint_that_carries_code_is_refused_and_not_run(

@@ -35,6 +35,8 @@ def throw(folder: Path, cases_a_route: int) -> int:
         for operation in operations:
             project = labelled(studio, folder)
             job = studio.renders.ask(project, Order("patch", "smoke", 0))
+            for left in studio.shelf.all():  # announced by the requests before
+                studio.shelf.delete(left.key)
             file = studio.begin_file("class_map", "map.json", 1000)
             keys = {"/renders/{key}": job.key, "/files/{key}": file.key}
             key = next((k for part, k in keys.items() if part in operation.path), project.key)

@@ -12,6 +12,7 @@ import json
 import secrets
 import shutil
 import threading
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -36,6 +37,7 @@ TITLES = {
 }
 MOST_BYTES = 2_000_000_000  # of one file
 LONGEST_NAME = 80
+ABANDONED_AFTER = 600.0  # seconds without a piece
 RECORD, CONTENT, PAIRS = "file.json", "content", "pairs"
 
 
@@ -98,6 +100,7 @@ class Shelf:
         if not 0 < size <= MOST_BYTES:
             expected = f"1 to {MOST_BYTES:,} bytes"
             raise InputError(name, f"{size:,} bytes", expected)
+        self._forget_abandoned()
         made = ShelfFile(secrets.token_hex(6), use, _safe(name), size, 0)
         place = self.folder / made.key
         (place / CONTENT).mkdir(parents=True)
@@ -106,6 +109,14 @@ class Shelf:
         del facts["received"]
         storage.write_json(place / RECORD, facts)
         return made
+
+    def _forget_abandoned(self) -> None:
+        """Remove what was announced or begun, and of which no piece has come for long."""
+        with self._lock:
+            for file in self.all():
+                content = self.folder / file.key / CONTENT / file.name
+                if not file.whole and time.time() - content.stat().st_mtime > ABANDONED_AFTER:
+                    shutil.rmtree(self.folder / file.key, ignore_errors=True)
 
     def append(self, key: str, at: int, piece: bytes, *, room: int) -> ShelfFile:
         """Add the ``piece`` that begins at byte ``at``; pairs are unpacked once they are whole.
