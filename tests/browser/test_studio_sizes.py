@@ -73,7 +73,7 @@ def test_things_keep_their_shape_where_asked_to(browser: Any, served: ServedStud
     assert thing.any(axis=1).sum() == 20
     assert abs(int(thing.any(axis=0).sum()) - 20) <= 2  # in a picture twice as wide
     told = page.text_content("#notice-text")
-    assert told.startswith("kept in shape: ")
+    assert told.startswith("Kept in shape: ")
     assert "nothing" not in told
     closed(page)
 

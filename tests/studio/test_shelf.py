@@ -95,12 +95,14 @@ def test_a_checkpoint_that_carries_code_is_refused_and_not_run(
 
     torch.save({"features.0.weight": Harm()}, tmp_path / "harm.pth")
     project = labelled(studio, tmp_path)
-    for data in ((tmp_path / "harm.pth").read_bytes(), pickle.dumps(Harm()), b"no weights at all"):
-        for method, use in (("spade", "weights"), ("semia", "vgg")):
-            key = shelved(studio, use, "theirs.pth", data)
-            with pytest.raises(InputError, match=r"^theirs\.pth: .*no readable weights") as told:
-                studio.render(project, method, "smoke", 0, {use: key})
-            assert str(studio.folder) not in str(told.value)
+    for method, use, data in (
+        ("spade", "weights", (tmp_path / "harm.pth").read_bytes()),
+        ("semia", "vgg", pickle.dumps(Harm())),
+    ):
+        key = shelved(studio, use, "theirs.pth", data)
+        with pytest.raises(InputError, match=r"^theirs\.pth: .*no readable weights") as told:
+            studio.render(project, method, "smoke", 0, {use: key})
+        assert str(studio.folder) not in str(told.value)
     assert not (tmp_path / "harm").exists()
     assert studio.jobs.of(project.key) == []
     assert not list(studio.renders.folder.iterdir())

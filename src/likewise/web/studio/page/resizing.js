@@ -63,7 +63,7 @@ async function resize() {
   const made = await layoutOf(plane, Math.round(width.valueAsNumber), Math.round(height.valueAsNumber));
   dialog("size-dialog").close();
   replaceBy(made.plane);
-  if (made.notes) notice(`${made.notes}.`, { passing: true });
+  if (made.notes) notice(`${made.notes[0].toUpperCase()}${made.notes.slice(1)}.`, { passing: true });
 }
 
 /** @param {Plane} plane @param {number} wide @param {number} high @returns {Promise<{ plane: Plane, notes: string }>} */
