@@ -15,10 +15,11 @@ import pytest
 from tests.datasets.pairs import PLAIN, SIZE, TABLE, layout, picture
 
 from likewise.datasets import FORMATS, DatasetFormat, DatasetWriter, complete_table, dataset_format
-from likewise.errors import ConfigError, LabelError, OutputError
+from likewise.errors import ConfigError, Interrupted, LabelError, OutputError
 from likewise.images import Image, read_image
 from likewise.labels.class_table import ClassTable, LabelClass
 from likewise.labels.label_map import LabelMap
+from likewise.progress import Progress
 
 
 def files_below(folder: Path) -> dict[str, bytes]:
@@ -126,6 +127,25 @@ def test_a_killed_writer_leaves_whole_pairs(name: str, tmp_path: Path) -> None:
     fill(tmp_path / "straight", name, ["whole", "half"])
     ours, theirs = files_below(tmp_path), files_below(tmp_path / "straight")
     assert {k: v for k, v in theirs.items() if k != "pairs.jsonl"}.items() <= ours.items()
+
+
+class Impatient(Progress):
+    """A listener that asks to stop at once."""
+
+    @property
+    def should_stop(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("name", ["coco", "hf"])
+def test_finishing_can_be_stopped_and_done_again(name: str, tmp_path: Path) -> None:
+    writer = fill(tmp_path / "a", name, ["x"])
+    before = files_below(tmp_path / "a")
+    with pytest.raises(Interrupted, match="pairs are whole"):
+        writer.finish(Impatient())
+    assert files_below(tmp_path / "a") == before
+    writer.finish()
+    assert files_below(tmp_path / "a") == before
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,14 @@ import pytest
 from pycocotools import mask as coco
 
 from likewise.errors import LabelError
-from likewise.labels.polygons import filled, outline, regions
-from likewise.labels.run_lengths import compressed, decompressed, mask_of_runs, run_lengths
+from likewise.labels.polygons import filled, filled_in, outline, regions
+from likewise.labels.run_lengths import (
+    compressed,
+    decompressed,
+    mask_of_runs,
+    run_lengths,
+    run_lengths_in,
+)
 
 
 def ring(size: tuple[int, int] = (40, 50)) -> np.ndarray:
@@ -39,6 +45,9 @@ def test_outlines_give_back_every_pixel(mask: np.ndarray) -> None:
     for box, region in regions(mask):
         corners = outline(region, box)
         back = filled(corners, mask.shape)
+        place, inside = filled_in(corners, mask.shape)
+        assert place == box
+        assert np.array_equal(inside, region)
         assert np.array_equal(back[box], region)
         assert back.sum() == region.sum()
         total |= back
@@ -58,6 +67,10 @@ def test_a_polygon_holds_the_pixels_whose_centres_it_holds() -> None:
     beyond = filled(np.array([[-50.0, -5.0], [30.0, -5.0], [30.0, 4.2], [-50.0, 4.2]]), (20, 20))
     assert beyond[:4].all()
     assert not beyond[4:].any()
+    wide = np.array([[-50.0, -5.0], [30.0, -5.0], [30.0, 4.2], [-50.0, 4.2]])
+    box, inside = filled_in(wide, (20, 20))
+    assert np.array_equal(inside, beyond[box])
+    assert inside.sum() == beyond.sum()
     assert not filled(np.array([[3.0, 3.0], [9.0, 9.0]]), (20, 20)).any()
     assert not filled(np.array([[90.0, 3.0], [99.0, 9.0], [90.0, 19.0]]), (20, 20)).any()
 
@@ -68,7 +81,18 @@ def test_run_lengths_are_those_of_cocos_own_tool(mask: np.ndarray) -> None:
     lengths = run_lengths(mask)
     assert compressed(lengths) == theirs["counts"].decode()
     assert np.array_equal(decompressed(compressed(lengths), "m"), lengths)
-    assert np.array_equal(mask_of_runs(lengths, mask.shape, "m"), mask)
+    box, inside = mask_of_runs(lengths, mask.shape, "m")
+    assert np.array_equal(inside, mask[box])
+    assert inside.sum() == mask.sum()
+
+
+@pytest.mark.parametrize("mask", MASKS)
+def test_run_lengths_of_a_box_are_those_of_the_whole(mask: np.ndarray) -> None:
+    height, width = mask.shape
+    for top, left, below, right in ((0, 0, 0, 0), (3, 5, 7, 2), (0, 5, 0, 0), (4, 0, 0, 3)):
+        whole = np.pad(mask, ((top, below), (left, right)))
+        box = slice(top, top + height), slice(left, left + width)
+        assert np.array_equal(run_lengths_in(mask, box, whole.shape), run_lengths(whole))
 
 
 def test_long_runs_survive() -> None:
@@ -78,7 +102,14 @@ def test_long_runs_survive() -> None:
 
 @pytest.mark.parametrize(
     ("text", "found"),
-    [("é\x00", "damaged"), ("o", "damaged"), ("oooooooooo0", "beyond"), ("5", "5 pixels in all")],
+    [
+        ("é", "damaged"),
+        ("0\ud800", "damaged"),
+        ("\x00", "damaged"),
+        ("o", "damaged"),
+        ("oooooooooo0", "beyond"),
+        ("5", "5 pixels in all"),
+    ],
 )
 def test_damaged_run_lengths_are_refused(text: str, found: str) -> None:
     with pytest.raises(LabelError, match=found):

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from likewise.errors import ConfigError, LabelError
+from likewise.errors import ConfigError, Interrupted, LabelError
 from likewise.images import Image
 from likewise.images.raster import read_raster
 from likewise.labels.class_table import ClassTable
@@ -125,10 +125,16 @@ def by_split(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
 
 
 def watched(entries: Sequence[Entry], what: str, progress: Progress) -> Iterator[Entry]:
-    """Each of ``entries``, ``progress`` told; it ends the work if it was asked to stop."""
+    """Each of ``entries``, ``progress`` told.
+
+    Raises:
+        Interrupted: ``progress`` asked to stop.
+    """
     progress.start(what, len(entries))
     try:
         for number, entry in enumerate(entries, start=1):
+            if progress.should_stop:
+                raise Interrupted(f"the pairs are whole; {what} is not written")
             yield entry
             progress.advance(number)
     finally:

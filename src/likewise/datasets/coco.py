@@ -9,12 +9,10 @@ whose holes are joined to their outline by seams. Format: cocodataset.org, "Data
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, ClassVar
-
-import numpy as np
+from typing import IO, ClassVar
 
 from likewise.datasets.base import (
     DatasetFormat,
@@ -29,9 +27,8 @@ from likewise.datasets.base import (
 from likewise.errors import ConfigError
 from likewise.images import Image
 from likewise.labels.class_table import ClassTable
+from likewise.labels.conventions.coco import annotations_of, categories
 from likewise.labels.label_map import LabelMap
-from likewise.labels.polygons import Box, outline, regions
-from likewise.labels.run_lengths import compressed, run_lengths
 from likewise.progress import SILENT, Progress
 from likewise.storage import atomic_path
 
@@ -124,44 +121,3 @@ class Coco(DatasetFormat):
 
     def _is_told(self, name: str, ignored: bool) -> bool:
         return not ignored and name not in self.background
-
-
-def categories(classes: ClassTable) -> list[dict[str, Any]]:
-    """COCO's "categories": ids and names are the classes', and so are the colours."""
-    return [
-        {"id": c.id, "name": c.name, "supercategory": "", "color": list(c.colour)} for c in classes
-    ]
-
-
-def annotations_of(
-    ids: np.ndarray, classes: ClassTable, masks: str = "rle", each: str = "region"
-) -> Iterator[dict[str, Any]]:
-    """COCO's annotations of (H, W) ``ids``, class by class, without "id" and "image_id"."""
-    height, width = ids.shape
-    for entry in classes:
-        mask = ids == entry.id
-        if not mask.any():
-            continue
-        parts = regions(mask) if each == "region" else [_whole(mask)]
-        for box, region in parts:
-            top, left = box[0].start, box[1].start
-            common = {
-                "category_id": entry.id,
-                "iscrowd": 0,
-                "area": int(region.sum()),
-                "bbox": [left, top, region.shape[1], region.shape[0]],
-            }
-            if masks == "polygons":
-                yield common | {"segmentation": [outline(region, box).ravel().tolist()]}
-                continue
-            full = np.zeros((height, width), dtype=bool)
-            full[box] = region
-            counts = compressed(run_lengths(full))
-            yield common | {"segmentation": {"size": [height, width], "counts": counts}}
-
-
-def _whole(mask: np.ndarray) -> tuple[Box, np.ndarray]:
-    """The box of all of ``mask``, and the mask in it."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    box = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
-    return box, mask[box]

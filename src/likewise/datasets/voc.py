@@ -23,18 +23,20 @@ from likewise.datasets.base import (
     known_ids,
     require_palette,
 )
-from likewise.errors import LabelError
 from likewise.images import Image
 from likewise.images.writing import encode
 from likewise.labels.class_table import ClassTable
-from likewise.labels.colours import Colour, colour_of_id, hex_of
+from likewise.labels.conventions.cvat import (
+    LABEL_MAP,
+    VOID,
+    label_map_text,
+    require_label_map,
+    void_palette,
+)
 from likewise.labels.label_map import LabelMap
-from likewise.labels.writing import palette_of
 from likewise.progress import SILENT, Progress
 from likewise.storage import write_bytes
 
-VOID = 255
-VOID_COLOUR = colour_of_id(VOID)  # (224, 224, 192)
 _MASKS = "SegmentationClass"
 
 
@@ -54,15 +56,7 @@ class Voc(DatasetFormat):
         """Ids from 0 to 254, a colour of its own for each, names that labelmap.txt can hold."""
         told = ClassTable(tuple(entry for entry in classes if not entry.ignored))
         require_palette(told, "VOC", VOID - 1)
-        shown: dict[Colour, str] = {VOID_COLOUR: "void"}
-        for entry in told:
-            if entry.colour in shown:
-                found = f"{entry.name} and {shown[entry.colour]} are both {hex_of(entry.colour)}"
-                raise LabelError("classes", found, "a colour of its own for each class")
-            shown[entry.colour] = entry.name
-            if ":" in entry.name or entry.name.startswith("#") or not entry.name.isprintable():
-                found = f"the name {entry.name!r}"
-                raise LabelError("classes", found, "names without ':', as labelmap.txt needs them")
+        require_label_map(classes)
 
     def files(self, entry: Entry) -> Sequence[Path]:
         """Labels, picture. All splits share the folders."""
@@ -76,7 +70,7 @@ class Voc(DatasetFormat):
         """Write the palette PNG, then the picture."""
         mask, picture = self.files(entry)
         ids = known_ids(labels, VOID).astype(np.uint8)
-        write_bytes(root / mask, encode(ids, "P", voc_palette(labels.classes), None, root / mask))
+        write_bytes(root / mask, encode(ids, "P", void_palette(labels.classes), None, root / mask))
         if self.jpeg:
             Image(image.to_rgb8(), "RGB", icc=image.icc if image.mode == "RGB" else None).save(
                 root / picture
@@ -97,18 +91,4 @@ class Voc(DatasetFormat):
         for split, members in by_split(entries).items():
             text = "".join(f"{entry.stem}\n" for entry in members)
             write_bytes(lists / f"{split}.txt", text.encode())
-        write_bytes(root / "labelmap.txt", label_map_text(classes).encode())
-
-
-def voc_palette(classes: ClassTable) -> np.ndarray:
-    """(256, 3) uint8 colours of the indices: the classes', void's, customary ones for the rest."""
-    palette = palette_of(ClassTable(tuple(c for c in classes if not c.ignored)))
-    palette[VOID] = VOID_COLOUR
-    return palette
-
-
-def label_map_text(classes: ClassTable) -> str:
-    """CVAT's ``labelmap.txt``: "name:r,g,b:parts:actions", a class a line."""
-    lines = ["# label:color_rgb:parts:actions"]
-    lines += [f"{c.name}:{','.join(map(str, c.colour))}::" for c in classes if not c.ignored]
-    return "".join(f"{line}\n" for line in lines)
+        write_bytes(root / LABEL_MAP, label_map_text(classes).encode())

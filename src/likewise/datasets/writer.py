@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,7 @@ from likewise.datasets.journal import JOURNAL, Journal
 from likewise.datasets.names import require_split, require_stem
 from likewise.errors import LabelError, OutputError
 from likewise.images import Image
-from likewise.labels.class_table import ClassTable, LabelClass
-from likewise.labels.colours import colour_of_id
+from likewise.labels.class_table import ClassTable
 from likewise.labels.label_map import LabelMap
 from likewise.progress import SILENT, Progress
 from likewise.storage import is_vacant, sweep_litter
@@ -60,6 +59,8 @@ class DatasetWriter:
         self._taken: dict[str, tuple[str, str]] = {}
         for entry in [*self._journal.begun.values()]:
             self._remove(entry)
+            for path in self.form.files(entry):
+                sweep_litter((self.folder / path).parent)
             self._journal.forget(entry)
         for entry in self._journal.whole.values():
             self._claim(entry)
@@ -152,7 +153,7 @@ class DatasetWriter:
                 labels.origin,
                 f"its id {unknown[0]} is ignored, and the dataset's table does not say so",
                 "a table with a class for it that is marked as ignored",
-                "Take the table of datasets.complete_table.",
+                "Take the table of labels.conversion.complete_table.",
             )
         return LabelMap(labels.ids, self.classes, origin=labels.origin)
 
@@ -176,25 +177,10 @@ class DatasetWriter:
             self._taken.pop(path.as_posix().casefold(), None)
 
     def _remove(self, entry: Entry) -> None:
-        """Remove the files of ``entry``, the picture first, and what a killed writer left."""
+        """Remove the files of ``entry``, the picture first."""
         for path in reversed(self.form.files(entry)):
-            whole = self.folder / path
             with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-                whole.unlink()
-            if whole.parent.is_dir():
-                sweep_litter(whole.parent)
-
-
-def complete_table(labels: LabelMap) -> ClassTable:
-    """The table of ``labels`` with every ignored id in it, marked: what a dataset of it needs."""
-    marked = [replace(c, ignored=c.id in labels.ignore) for c in labels.classes]
-    names = {entry.name for entry in marked}
-    for number in sorted(labels.ignore):
-        if number not in labels.classes:
-            name = "unknown" if "unknown" not in names else f"unknown {number}"
-            names.add(name)
-            marked.append(LabelClass(number, name, colour_of_id(number), ignored=True))
-    return ClassTable(tuple(marked))
+                (self.folder / path).unlink()
 
 
 def _require_ours(folder: Path) -> None:

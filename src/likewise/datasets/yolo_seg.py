@@ -14,18 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-import numpy as np
-
 from likewise.datasets.base import DatasetFormat, Entry, as_picture, by_split, require_names
 from likewise.errors import LabelError
 from likewise.images import Image
 from likewise.labels.class_table import ClassTable, LabelClass
+from likewise.labels.conventions.yolo import polygon_lines
 from likewise.labels.label_map import LabelMap
-from likewise.labels.polygons import outline, regions
 from likewise.progress import SILENT, Progress
 from likewise.storage import write_bytes
-
-_DIGITS = 6  # of a coordinate: a thousandth of a pixel at a thousand pixels
 
 
 @dataclass(frozen=True)
@@ -84,15 +80,3 @@ class YoloSeg(DatasetFormat):
 
     def _told(self, classes: ClassTable) -> list[LabelClass]:
         return [c for c in classes if not c.ignored and c.name not in self.background]
-
-
-def polygon_lines(ids: np.ndarray, classes: Sequence[LabelClass]) -> list[str]:
-    """A line for each region of (H, W) ``ids``, classes numbered by their place."""
-    height, width = ids.shape
-    lines = []
-    for number, entry in enumerate(classes):
-        for box, region in regions(ids == entry.id):
-            corners = outline(region, box) / (width, height)
-            values = " ".join(f"{value:.{_DIGITS}f}" for value in corners.ravel())
-            lines.append(f"{number} {values}")
-    return lines

@@ -14,6 +14,7 @@ from scipy import ndimage
 
 Box = tuple[slice, slice]  # rows and columns of a picture
 
+_CROSSINGS = 1 << 22  # of edges with rows, looked at together: 32 MB an array
 _TOUCHING = np.ones((3, 3), dtype=bool)
 _STEPS = ((0, 1), (1, 0), (0, -1), (-1, 0))  # right, down, left, up, as (y, x)
 
@@ -50,16 +51,39 @@ def filled(corners: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     end = np.roll(start, -1, axis=0)
     upper, lower = np.minimum(start[:, 1], end[:, 1]), np.maximum(start[:, 1], end[:, 1])
     first = np.clip(np.ceil(upper - 0.5), 0, height).astype(np.int64)
-    last = np.clip(np.ceil(lower - 0.5), 0, height).astype(np.int64)
-    counts = last - first
+    counts = np.clip(np.ceil(lower - 0.5), 0, height).astype(np.int64) - first
+    toggles = np.zeros(height * (width + 1), dtype=np.int64)
+    most = max(1, _CROSSINGS // max(height, 1))
+    for begin in range(0, len(start), most):
+        part = slice(begin, begin + most)
+        places = _crossings(start[part], end[part], first[part], counts[part], width)
+        toggles += np.bincount(places, minlength=len(toggles))
+    inside = np.cumsum(toggles.reshape(height, width + 1)[:, :width] & 1, axis=1) & 1
+    return np.asarray(inside, dtype=bool)
+
+
+def filled_in(corners: np.ndarray, size: tuple[int, int]) -> tuple[Box, np.ndarray]:
+    """:func:`filled`, as the box of the polygon in a picture of ``size`` and the mask in it.
+
+    The work grows with the box alone. The polygon's box must touch the picture.
+    """
+    low = np.floor(corners.min(axis=0)).clip(0, (size[1] - 1, size[0] - 1)).astype(int)
+    high = np.ceil(corners.max(axis=0)).clip(low + 1, (size[1], size[0])).astype(int)
+    (left, top), (right, bottom) = low.tolist(), high.tolist()
+    mask = filled(corners - low, (bottom - top, right - left))
+    return (slice(top, bottom), slice(left, right)), mask
+
+
+def _crossings(
+    start: np.ndarray, end: np.ndarray, first: np.ndarray, counts: np.ndarray, width: int
+) -> np.ndarray:
+    """(M,) places in a grid of ``width`` + 1 columns where edges cross the middles of rows."""
     edge = np.repeat(np.arange(len(start)), counts)
     row = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + first[edge]
     slope = (end - start)[edge]
     x = start[edge, 0] + (row + 0.5 - start[edge, 1]) / slope[:, 1] * slope[:, 0]
     column = np.clip(np.ceil(x - 0.5), 0, width).astype(np.int64)
-    toggles = np.bincount(row * (width + 1) + column, minlength=height * (width + 1))
-    inside = np.cumsum(toggles.reshape(height, width + 1)[:, :width] & 1, axis=1) & 1
-    return np.asarray(inside, dtype=bool)
+    return row * (width + 1) + column
 
 
 def _rings(region: np.ndarray) -> list[np.ndarray]:
