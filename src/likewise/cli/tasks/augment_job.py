@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any
 from likewise.analogy import Analogy
 from likewise.cli import compiling, options, record, work
 from likewise.cli.options import Choices, Manner
-from likewise.cli.place import Place
+from likewise.cli.place import Place, Standing
 from likewise.cli.session import Session
 from likewise.cli.sources import MODEL, SHEET, Pair, file_facts, read_pair, require_apart
 from likewise.cli.stopping import STOP
@@ -32,7 +32,7 @@ from likewise.sheet import Column, contact_sheet
 from likewise.tasks.augmentation.constraints import parse_constraints
 from likewise.tasks.augmentation.diversity import diversity
 from likewise.tasks.augmentation.layouts import Layouts
-from likewise.tasks.augmentation.maker import Maker, build_maker, next_layout
+from likewise.tasks.augmentation.maker import build_maker, next_layout
 from likewise.tasks.augmentation.manifest import Manifest
 from likewise.tasks.augmentation.run import Set, spread, stem
 from likewise.tasks.augmentation.settings import LayoutSettings
@@ -71,29 +71,50 @@ def carry_out(order: Order, choices: Choices, manner: Manner) -> None:
     _require_number("-n", order.pairs, MOST_PAIRS)
     if order.workers is not None:
         _require_number("--workers", order.workers, 256)
-    place = Place(order.out, order.out / MODEL)
-    session = Session("augment", place, manner)
+    session = Session("augment", Place(order.out, order.out / MODEL), manner)
     pair = read_pair(order.image, order.labels, choices, session.terminal)
     layouts = _layouts(order, pair)
     form = dataset_format(order.format)
     form.check(pair.labels.classes)
     choices = options.checked(choices)
-    analogy = Analogy(
-        choices.method,
-        choices.preset,
-        device=choices.device,
-        size=choices.size,
-        settings=choices.settings,
-    )
-    next_layout(layouts, choices.seed, 0, 0)
+    next_layout(layouts, choices.seed, 0, 0)  # a constraint that cannot be met is told now
     session.watch.lap("read")
     pair = Pair(pair.image, pair.labels, order.image, order.labels, _identity(order, layouts))
-    identity = record.identity(pair, choices, analogy)
-    outputs = [order.out / MANIFEST, order.out / SHEET, *place.model_files]
-    require_apart(outputs, [order.image, order.labels, *order.layouts])
-    plan = analogy.plan(pair.image, pair.labels)
-    work.tell_plan(plan, session.terminal)
+    analogy = _analogy(choices)
     workers = order.workers or _default_workers(analogy, order.pairs)
+    standing = _prepared(session, order, pair, analogy, choices, manner, workers)
+    if manner.dry_run:
+        _tell_time(session, analogy, pair, layouts, order.pairs, workers)
+    if session.ends_dry():
+        return
+    session.open("fitting", _outputs(session.place), fresh=standing == "new")
+    with session.place.work():
+        if standing == "new":
+            _clear(order.out)
+        work.fit(analogy, pair, choices, session.place, standing, session.terminal)
+        session.watch.lap("fit")
+        writer = DatasetWriter(order.out / DATASET, form, pair.labels.classes)
+        made = Set(writer, Manifest(order.out / MANIFEST), layouts, choices.seed)
+        _fill(session, made, order, choices, workers)
+        _finish(session, made, pair, order)
+    session.terminal.summary(session.summary())
+
+
+def _prepared(
+    session: Session,
+    order: Order,
+    pair: Pair,
+    analogy: Analogy,
+    choices: Choices,
+    manner: Manner,
+    workers: int,
+) -> Standing:
+    """Tell the plan, note it for the record, and see how far an earlier run has come."""
+    place, terminal = session.place, session.terminal
+    identity = record.identity(pair, choices, analogy)
+    require_apart(_outputs(place), [order.image, order.labels, *order.layouts])
+    plan = analogy.plan(pair.image, pair.labels)
+    work.tell_plan(plan, terminal)
     session.note(
         seed=choices.seed,
         **record.environment(analogy) | {"threads": 1},
@@ -104,41 +125,40 @@ def carry_out(order: Order, choices: Choices, manner: Manner) -> None:
         pairs=order.pairs,
     )
     if manner.dry_run:
-        _tell_time(session, analogy, pair, layouts, order.pairs, workers, plan.seconds)
-    else:
-        standing = place.survey(identity, resume=manner.resume, overwrite=manner.overwrite)
-    if session.ends_dry():
-        return
+        return "new"
+    standing = place.survey(identity, resume=manner.resume, overwrite=manner.overwrite)
     if manner.resume:
-        work.tell_standing(standing, place, session.terminal)
-    if standing == "new":
-        _clear(order.out)
-    session.open("fitting", outputs, fresh=standing == "new")
-    with place.work():
-        work.fit(analogy, pair, choices, place, standing, session.terminal)
-        session.watch.lap("fit")
-        build = partial(
-            build_maker,
-            order.out / MODEL,
-            choices.device,
-            layouts,
-            judged=order.judged,
-            seed=choices.seed,
-            keep_dropped=order.keep_dropped,
-        )
-        writer = DatasetWriter(order.out / DATASET, form, pair.labels.classes)
-        made = Set(writer, Manifest(order.out / MANIFEST), layouts, choices.seed)
-        _fill(session, made, order, build, workers)
-        _finish(session, made, pair, order)
-    session.terminal.summary(session.summary())
+        work.tell_standing(standing, place, terminal)
+    return standing
 
 
-def _fill(
-    session: Session, made: Set, order: Order, build: Callable[[], Maker], workers: int
-) -> None:
+def _analogy(choices: Choices) -> Analogy:
+    return Analogy(
+        choices.method,
+        choices.preset,
+        device=choices.device,
+        size=choices.size,
+        settings=choices.settings,
+    )
+
+
+def _outputs(place: Place) -> list[Path]:
+    return [place.folder / MANIFEST, place.folder / SHEET, *place.model_files]
+
+
+def _fill(session: Session, made: Set, order: Order, choices: Choices, workers: int) -> None:
     """Add pairs until there are enough, or the user stops it."""
     terminal = session.terminal
     session.update("rendering")
+    build = partial(
+        build_maker,
+        order.out / MODEL,
+        choices.device,
+        made.layouts,
+        judged=order.judged,
+        seed=choices.seed,
+        keep_dropped=order.keep_dropped,
+    )
     progress = terminal.progress()
     keep = partial(_write_dropped, order.out / DROPPED) if order.keep_dropped else None
     try:
@@ -247,16 +267,10 @@ def _default_workers(analogy: Analogy, pairs: int) -> int:
 
 
 def _tell_time(
-    session: Session,
-    analogy: Analogy,
-    pair: Pair,
-    layouts: Layouts,
-    pairs: int,
-    workers: int,
-    fit: float,
+    session: Session, analogy: Analogy, pair: Pair, layouts: Layouts, pairs: int, workers: int
 ) -> None:
     """Say how long the pairs will take, if the method is quick enough to time one."""
-    if fit > QUICK:
+    if analogy.plan(pair.image, pair.labels).seconds > QUICK:
         session.terminal.say(f"        then {pairs} pairs, drawn from {len(layouts.bases)} layouts")
         return
     analogy.fit(pair.image, pair.labels)
