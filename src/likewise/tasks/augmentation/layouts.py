@@ -141,8 +141,14 @@ class Layouts:
         fates = self._fates(things, rng)
         gone = [thing for thing in things if fates[thing.number] not in KEPT]
         canvas = Canvas(self._without(gone, base))
-        # A thing keeps its place until it is set down elsewhere: it may have to go back.
-        canvas.standing += [(t.id, t.mask) for t in things if fates[t.number] != "remove"]
+        going = {thing.number for thing in gone}
+        # A thing keeps its place until it is set down elsewhere, for it may have to go back; what
+        # is in one that goes takes no place of its own.
+        canvas.standing += [
+            (thing.id, thing.mask)
+            for thing in things
+            if fates[thing.number] != "remove" and thing.parent not in going
+        ]
         edits = []
         # What stands lower stands before what stands higher.
         for thing in sorted(things, key=lambda t: (t.parent is not None, t.box[2])):
