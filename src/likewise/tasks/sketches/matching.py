@@ -17,7 +17,7 @@ from scipy.optimize import linear_sum_assignment
 
 from likewise.tasks.sketches.relations import Features
 
-PLACE, SIZE, SHAPE, EDGES = 1.6, 0.2, 1.6, 2.0  # weights of what one shape differs by
+PLACE, SIZE, FORM, EDGES = 1.6, 0.2, 0.7, 2.0  # weights of what one shape differs by
 NEIGHBOURS = 1.5  # weight of what shapes that touch differ by
 SHARED = 0.25  # price of every shape beyond the first that takes after one source shape
 ROUNDS = 40
@@ -81,7 +81,7 @@ def _alone(source: Features, target: Features) -> np.ndarray:
     edges = np.abs(target.edges[:, None] - source.edges[None]).mean(2)
     held = (target.edges > 0)[:, None] != (source.edges > 0)[None]
     edge = 0.5 * edges + 0.5 * held.mean(2)
-    return np.asarray(PLACE * place + SIZE * np.minimum(size, 2.5) + SHAPE * form + EDGES * edge)
+    return np.asarray(PLACE * place + SIZE * np.minimum(size, 2.5) + FORM * form + EDGES * edge)
 
 
 class _Pairs:
