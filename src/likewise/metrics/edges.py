@@ -2,8 +2,8 @@
 
 As in the Berkeley benchmark (Martin, Fowlkes and Malik 2004), every thinned edge pixel may be
 matched to one line pixel within 0.75 % of the diagonal, and each line pixel to one edge pixel:
-the largest such matching is found, so that a thick smear of edges does not pay. Not in the paper: it
-shows its sketches and measures none.
+the largest such matching is found, so that a thick smear of edges does not pay. Not in the
+paper: it shows its sketches and measures none.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from likewise.errors import LabelError
 from likewise.metrics.pictures import as_picture
 
 TOLERANCE = 0.0075  # of the diagonal
+LEAST = 1.5  # pixels: nearer than this, an edge and a line are one in a small picture too
 BLUR = 2.0  # pixels, before gradients are taken: finer detail is texture
 LEVELS = 40  # strengths tried to find the one that serves a picture and its own lines best
 
@@ -122,7 +123,7 @@ def matched_scores(
     thin_edges, thin_lines = (np.argwhere(skeletonize(mask)) for mask in (edges, lines))
     if not len(thin_edges) or not len(thin_lines):
         return EdgeScores(0.0, 0.0)
-    reach = tolerance * float(np.hypot(*edges.shape))
+    reach = max(LEAST, tolerance * float(np.hypot(*edges.shape)))
     near = cKDTree(thin_edges).query_ball_tree(cKDTree(thin_lines), reach)
     counts = [len(found) for found in near]
     rows = np.repeat(np.arange(len(near)), counts)

@@ -92,7 +92,7 @@ def sketch(
     manner = Manner(as_json, dry_run, quiet, resume, overwrite)
     chosen = options.choices(method, preset, seed, device, size, None, "", settings)
     if extract_only and (targets or own):
-        raise ConfigError("--extract-only", "a sketch beside it", "IMAGE alone: nothing is rendered")
+        raise ConfigError("--extract-only", "a sketch beside it", "IMAGE alone")
     if not extract_only and not targets:
         remedy = "--extract-only writes the picture's own sketch, to draw over."
         raise ConfigError("TARGET", "no sketch to follow", "one at least", remedy)

@@ -16,6 +16,7 @@ import numpy as np
 
 from likewise.errors import ConfigError, ImageError
 from likewise.images import Image
+from likewise.labels.label_map import LabelMap
 from likewise.tasks.sketches.extraction import DETAIL, extracted
 from likewise.tasks.sketches.layouts import Layouts, by_lines, by_shapes
 from likewise.tasks.sketches.shapes import MOST, shapes
@@ -91,8 +92,11 @@ def _edits(
     notes: tuple[str, ...],
 ) -> list[SketchEdit]:
     score = OwnScore(image, own)
-    beside = {"source.sketch.png": line_drawing(own), "source.layout.png": found.labels}
-    edits = []
+    beside: dict[str, Image | LabelMap] = {
+        "source.sketch.png": line_drawing(own),
+        "source.layout.png": found.labels,
+    }
+    edits: list[SketchEdit] = []
     for (name, drawn), (layout, said) in zip(targets.items(), found.targets, strict=True):
         told = (*drawn.notes, *(f"{drawn.origin}: {line}" for line in said))
         first = not edits

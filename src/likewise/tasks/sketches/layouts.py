@@ -1,4 +1,4 @@
-"""Layouts: label maps of drawings: the shapes they enclose, matched, or bands beside their lines."""
+"""Layouts: label maps of drawings: their shapes, matched, or bands beside their lines."""
 
 from __future__ import annotations
 

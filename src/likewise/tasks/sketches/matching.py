@@ -44,7 +44,9 @@ class Match:
         return tuple(np.flatnonzero(self.margin < UNSURE).tolist())
 
 
-def match(source: Features, target: Features, told: Mapping[int, Collection[int]] | None = None) -> Match:
+def match(
+    source: Features, target: Features, told: Mapping[int, Collection[int]] | None = None
+) -> Match:
     """The match of ``target`` to ``source``.
 
     Args:
@@ -149,6 +151,7 @@ def _exchanged(chosen: np.ndarray, alone: np.ndarray, pairs: _Pairs) -> bool:
 
 def _energy(chosen: np.ndarray, alone: np.ndarray, pairs: _Pairs) -> float:
     rows = np.arange(len(chosen))
-    joint = sum(float(pairs.price(number, chosen)[chosen[number]]) for number in rows) / 2
+    each = [float(pairs.price(number, chosen)[chosen[number]]) for number in range(len(chosen))]
+    joint = sum(each) / 2
     shared = len(chosen) - len(np.unique(chosen))
     return float(alone[rows, chosen].sum() + joint + SHARED * shared)

@@ -21,7 +21,7 @@ from likewise.images import Image, read_image
 PAPER = 0.08  # of the short side: how far around each pixel the paper is looked for
 FAINT = 0.12  # lightness (range 1) by which ink must differ from paper
 INKY = 0.25  # a picture with more ink than this share is no line drawing
-UNEVEN = 0.055  # nor is one whose paper strays by this from the lightest around; bad scans do by 0.05
+UNEVEN = 0.055  # nor is one with paper so much darker than the lightest around; bad scans: 0.05
 COLOURED = 0.4  # nor is one of which this share is coloured
 COLOURFUL = 30.0  # chroma in Lab from which a mark is a dab of colour, not ink
 SMALLEST_DAB = 12  # pixels; smaller ones are specks
