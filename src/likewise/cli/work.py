@@ -137,7 +137,7 @@ def render(
             answer, provenance = _rendered(analogy, target, manner, terminal)
         layout = target.labels.to_colour()
         if target.edit:
-            answer = target.edit.finished(answer, provenance)
+            answer = target.edit.finished(answer)
             layout = target.edit.pictured()
             _write_beside(target.edit, folder, target.name)
             provenance = None
