@@ -1,115 +1,135 @@
-"""Segmentation: a label map of a picture that has none, from superpixels merged by their looks.
+"""Segmentation: label maps of pictures that have none, from pieces merged by their looks.
 
-SLIC (Achanta et al. 2012) cuts the picture into pieces that keep to its edges; pieces of like
-colour, texture and place become one class (Ward 1963). Nothing is learnt and nothing is known of
-things: what comes out is a start for a hand to correct. Not in the paper: because it takes labels
-as given.
+A picture is cut into small pieces along its edges, pieces that touch become regions, and regions of
+like colour, texture and place become classes. Several pictures share their classes: what looks
+alike in both has one id. Nothing is learnt and nothing is known of things: what comes out is a
+start for a hand to correct. Not in the paper: because it takes labels as given.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from scipy import ndimage
-from skimage.color import rgb2lab
-from skimage.segmentation import slic
-from sklearn.cluster import AgglomerativeClustering, KMeans
 
 from likewise.errors import ConfigError
 from likewise.images import Image
-from likewise.labels.class_table import ClassTable, LabelClass
-from likewise.labels.colours import colour_of_id
+from likewise.labels.class_table import ClassTable
 from likewise.labels.label_map import LabelMap
+from likewise.tasks.segmentation.borders import at_full_size, without_specks
+from likewise.tasks.segmentation.grouping import Regions, group
+from likewise.tasks.segmentation.merging import regions
+from likewise.tasks.segmentation.naming import Seen, class_table
+from likewise.tasks.segmentation.pieces import Pieces, cut
 
 FEWEST, MOST = 2, 24
-WORKING_SIDE = 400  # short side in pixels at which the picture is cut up
-PIECES = 1200
-SMALLEST_PIECE = 64  # pixels: smaller ones follow noise
-COMPACTNESS = 10.0  # of SLIC: colour distance that weighs as much as the size of a piece
-TEXTURE = 1.5  # weight of the local contrast beside colour
-ROW, COLUMN = 12.0, 4.0  # weights of the place, in units of Lab: skies lie above grounds
-BLUR = 1.0  # pixels, before the picture is cut up
-MOVES = 5  # of the means of classes, after merging
-SMALLEST = 0.002  # share of the picture below which a region joins its surroundings
+LIKELY = 3, 8  # classes, where nobody says how many
+REGIONS = 20  # of a picture, or twice the classes where these are more
+ROW, COLUMN = 8.0, 8.0  # weights of the place in one picture, units of Lab
+SHARED = 0.3  # what remains of them where pictures share classes: their frames differ
 
 
-def segment(image: Image, classes: int) -> LabelMap:
-    """A label map of ``image`` with at most ``classes`` classes, "region 1" being the largest.
+def segment(image: Image, classes: int | None = None) -> LabelMap:
+    """A label map of ``image``, its classes named by place and colour, the largest first.
 
     Args:
         image: (H, W) of any mode.
-        classes: 2 to 24 of them.
+        classes: 2 to 24: at most so many are found. Where None, 3 to 8: as many as there are
+            before joining two more becomes most expensive compared with the join before.
 
     Returns:
-        (H, W) labels, ids from 0, every pixel of a class.
+        (H, W) labels, ids from 0, every pixel of a class. Of a picture of one colour: one class.
 
     Raises:
         ConfigError: ``classes`` is out of range.
     """
-    if not FEWEST <= classes <= MOST:
+    return segment_together([image], classes)[0]
+
+
+def segment_together(images: Sequence[Image], classes: int | None = None) -> list[LabelMap]:
+    """Label maps of ``images`` in one class table; a map need not show every class.
+
+    Args:
+        images: of any sizes and modes, at least one.
+        classes: as in :func:`segment`, for all of them together.
+
+    Raises:
+        ConfigError: ``classes`` is out of range.
+    """
+    require_classes(classes)
+    cuts = [cut(image) for image in images]
+    found = grouped(cuts, classes)
+    return finished(images, cuts, found)
+
+
+def require_classes(classes: int | None) -> None:
+    """Make sure that ``classes`` is None or a number of classes that can be asked for.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    if classes is not None and not FEWEST <= classes <= MOST:
         raise ConfigError("classes", str(classes), f"{FEWEST} to {MOST}")
-    height, width = image.size
-    factor = min(1.0, WORKING_SIDE / min(height, width))
-    small = image.resized((max(1, round(height * factor)), max(1, round(width * factor))))
-    colours = small.to_rgb8()
-    count = min(PIECES, colours.shape[0] * colours.shape[1] // SMALLEST_PIECE)
-    pieces = slic(colours, count, COMPACTNESS, sigma=BLUR, start_label=0)
-    _, pieces = np.unique(pieces, return_inverse=True)
-    pieces = pieces.reshape(colours.shape[:2])
-    merged = _merged(_features(rgb2lab(colours).astype(np.float32), pieces), classes)
-    ids = _by_area(_without_specks(merged[pieces]))
-    table = ClassTable(
-        tuple(
-            LabelClass(number, f"region {number + 1}", colour_of_id(number + 1))
-            for number in range(int(ids.max()) + 1)
+
+
+def grouped(cuts: Sequence[Pieces], classes: int | None) -> list[np.ndarray]:
+    """The class (N,) of each piece of each picture, from 0 on."""
+    count = max(REGIONS, 2 * (classes or 0))
+    parts = [regions(pieces, count) for pieces in cuts]
+    joined = group(gathered(cuts, parts))
+    wanted = joined.likely_count(*LIKELY) if classes is None else classes
+    groups = joined.groups(wanted)
+    starts = np.cumsum([0, *(int(part.max()) + 1 for part in parts)])
+    return [groups[start + part] for start, part in zip(starts, parts, strict=False)]
+
+
+def finished(
+    images: Sequence[Image], cuts: Sequence[Pieces], classes: Sequence[np.ndarray]
+) -> list[LabelMap]:
+    """Label maps at full size of pieces whose ``classes`` (N,) are known, in one new table."""
+    maps = [
+        at_full_size(without_specks(found[pieces.numbers]), pieces.lab, image)
+        for image, pieces, found in zip(images, cuts, classes, strict=True)
+    ]
+    present = np.unique(np.concatenate([np.unique(ids) for ids in maps]))
+    maps = [np.searchsorted(present, ids) for ids in maps]
+    shares = sum(np.bincount(ids.ravel(), minlength=len(present)) / ids.size for ids in maps)
+    ranks = np.argsort(np.argsort(-np.asarray(shares), kind="stable"), kind="stable")
+    maps = [ranks[ids] for ids in maps]
+    seen = [Seen(image.to_rgb8(), ids) for image, ids in zip(images, maps, strict=True)]
+    table = class_table(seen)
+    return [as_labels(ids, table) for ids in maps]
+
+
+def as_labels(ids: np.ndarray, table: ClassTable) -> LabelMap:
+    """The label map of (H, W) ``ids`` in ``table``."""
+    return LabelMap.from_array(ids.astype(np.int32), table, origin="segmentation")
+
+
+def gathered(cuts: Sequence[Pieces], parts: Sequence[np.ndarray]) -> Regions:
+    """The regions of all pictures, one after the other; those of two pictures never touch.
+
+    Args:
+        cuts: the pieces of each picture.
+        parts: (N,) the region of each piece there, from 0 on.
+    """
+    weight = 1.0 if len(cuts) == 1 else SHARED
+    traits, areas = [], []
+    count = sum(int(part.max()) + 1 for part in parts)
+    lengths, edges = np.zeros((count, count)), np.zeros((count, count))
+    start = 0
+    for pieces, part in zip(cuts, parts, strict=True):
+        area = np.bincount(part, pieces.areas)
+        rows = np.concatenate([pieces.looks, weight * pieces.places * (ROW, COLUMN)], axis=1)
+        traits.append(
+            np.stack([np.bincount(part, pieces.areas * row) / area for row in rows.T], axis=1)
         )
+        areas.append(area / len(cuts))
+        one, other = start + part[pieces.pairs].T
+        apart = one != other
+        for table, values in ((lengths, pieces.lengths), (edges, pieces.lengths * pieces.edges)):
+            np.add.at(table, (one[apart], other[apart]), values[apart])
+        start += len(area)
+    return Regions(
+        np.concatenate(traits), np.concatenate(areas), lengths + lengths.T, edges + edges.T
     )
-    return LabelMap.from_array(ids, table, origin="segmentation").resized(image.size)
-
-
-def _features(lab: np.ndarray, pieces: np.ndarray) -> np.ndarray:
-    """(N, 6) for each piece: mean Lab, local contrast, and place in the frame."""
-    height, width = pieces.shape
-    lightness = lab[..., 0]
-    mean = ndimage.uniform_filter(lightness, 7)
-    contrast = np.sqrt(np.maximum(ndimage.uniform_filter(lightness**2, 7) - mean**2, 0))
-    rows, columns = np.mgrid[:height, :width]
-    planes = (
-        *np.moveaxis(lab, -1, 0),
-        TEXTURE * contrast,
-        ROW * rows / height,
-        COLUMN * columns / width,
-    )
-    numbers = np.arange(pieces.max() + 1)
-    return np.stack([ndimage.mean(plane, pieces, numbers) for plane in planes], axis=1)
-
-
-def _merged(features: np.ndarray, classes: int) -> np.ndarray:
-    """The class of each piece."""
-    count = min(classes, len(np.unique(features, axis=0)))
-    if count < 2:
-        return np.zeros(len(features), dtype=np.int64)
-    first = AgglomerativeClustering(count, linkage="ward").fit_predict(features)
-    # Merging never takes a piece back; means that may move mend its early mistakes.
-    means = np.stack([features[first == number].mean(0) for number in range(count)])
-    return np.asarray(KMeans(count, init=means, n_init=1, max_iter=MOVES).fit_predict(features))
-
-
-def _without_specks(ids: np.ndarray) -> np.ndarray:
-    """``ids`` with every connected region below SMALLEST given to what lies nearest."""
-    small = np.zeros(ids.shape, dtype=bool)
-    for number in np.unique(ids):
-        regions, _ = ndimage.label(ids == number)
-        sizes = np.bincount(regions.ravel())
-        sizes[0] = ids.size
-        small |= sizes[regions] < SMALLEST * ids.size
-    if small.all() or not small.any():
-        return ids
-    nearest = ndimage.distance_transform_edt(small, return_distances=False, return_indices=True)
-    return np.asarray(ids[tuple(nearest)])
-
-
-def _by_area(ids: np.ndarray) -> np.ndarray:
-    """``ids`` numbered from 0 on, the largest class first."""
-    _, places, counts = np.unique(ids, return_inverse=True, return_counts=True)
-    ranks = np.argsort(np.argsort(-counts, kind="stable"), kind="stable")
-    return np.asarray(ranks[places].reshape(ids.shape), dtype=np.int32)
