@@ -132,7 +132,7 @@ def render(
             answer, provenance = _rendered(analogy, target, manner, terminal)
         layout = target.labels
         if target.edit:
-            answer, layout = target.edit.finished(answer, provenance), target.edit.shown
+            answer, layout = target.edit.finished(answer), target.edit.shown
             layout.write(folder / f"{target.name}{LAYOUT}")
             provenance = None
         file = folder / f"{target.name}{answer.suffix}"

@@ -18,7 +18,7 @@ from likewise.errors import ImageError
 from likewise.images import Image
 from likewise.labels.label_map import LabelMap
 from likewise.progress import SILENT, Progress
-from likewise.provenance import Provenance
+from likewise.tasks.cloning import cloned
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +31,7 @@ class Edit:
         layout: the target labels P', (H', W').
         changed: (H', W') bool, where the answer counts whole; None where it counts everywhere.
         margin: pixels around ``changed`` over which answer and source are blended.
+        bodies: (H', W') int, within which the answer takes on the source's shades; None: classes.
         name: what the answer is called.
         order: what was asked for, for a record; JSON.
         notes: lines for people: what was chosen for them.
@@ -41,6 +42,7 @@ class Edit:
     layout: LabelMap
     changed: np.ndarray | None = None
     margin: int = 0
+    bodies: np.ndarray | None = None
     name: str = "edited"
     order: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
@@ -60,12 +62,11 @@ class Edit:
         """The layout of the finished picture, for a person."""
         return self.layout
 
-    def finished(self, answer: Image, provenance: Provenance | None = None) -> Image:
-        """``answer`` where it counts, blended over the margin, the source's own pixels elsewhere.
+    def finished(self, answer: Image) -> Image:
+        """``answer`` where it counts, the source's own pixels elsewhere.
 
-        Args:
-            answer: what the method rendered.
-            provenance: where its pixels came from, if the method can tell.
+        Where it counts it takes on the shades that the source has around it; over the margin the
+        two are blended.
 
         Raises:
             ImageError: the answer is not of the layout's size and the source's kind.
@@ -75,12 +76,12 @@ class Edit:
             raise ImageError("answer", repr(answer), "one of the layout's size, like the source")
         if self.changed is None:
             return answer
-        weight = self.weight()[..., None]
-        source, new = self.image.to_float(), answer.to_float()
-        blended = self.image.with_float(source + weight * (new - source))
-        kept = (weight == 0).reshape(self.image.size + (1,) * (self.image.pixels.ndim - 2))
-        pixels = np.where(kept, self.image.pixels, blended.pixels)
-        return Image(pixels, self.image.mode, self.image.palette, self.image.icc)
+        weight = self.weight()
+        source, near = self.image.to_float(), weight > 0
+        bodies = self.layout.ids if self.bodies is None else self.bodies
+        new = cloned(answer.to_float(), source, near, bodies, max(1, self.margin))
+        blended = source + weight[..., None] * (new - source)
+        return patched(self.image, blended, near)
 
     def weight(self) -> np.ndarray:
         """(H', W') float32 share of the answer: 1 where it counts, 0 beyond the margin."""
@@ -101,5 +102,15 @@ class Edit:
         """
         analogy = Analogy() if analogy is None else analogy
         analogy.fit(self.image, self.labels, seed=seed, progress=progress)
-        rendering = analogy.rendering(self.layout)
-        return self.finished(rendering.image, rendering.provenance)
+        return self.finished(analogy.render(self.layout))
+
+
+def patched(image: Image, values: np.ndarray, where: np.ndarray) -> Image:
+    """``image`` with ``values`` (H, W, C), in [0, 1], ``where`` (H, W) is true; elsewhere as it is.
+
+    Mode, depth and palette stay, and so does every pixel elsewhere, bit for bit.
+    """
+    painted = image.with_float(np.clip(values, 0, 1))
+    shaped = where.reshape(image.size + (1,) * (image.pixels.ndim - 2))
+    pixels = np.where(shaped, painted.pixels, image.pixels)
+    return Image(pixels, image.mode, image.palette, image.icc)

@@ -79,7 +79,8 @@ def remove(
         "margin": margin,
     }
     target = LabelMap(layout.ids, apart.classes, apart.ignore, None, "layout")
-    return Edit(image, apart, target, gone, margin, "removed", order, (_told(layout, gone),))
+    notes = (_told(layout, gone),)
+    return Edit(image, apart, target, gone, margin, None, "removed", order, notes)
 
 
 def _told(layout: LabelMap, gone: np.ndarray) -> str:

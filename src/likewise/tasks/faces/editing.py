@@ -17,9 +17,7 @@ from scipy import ndimage
 from likewise.errors import ConfigError, LabelError
 from likewise.images import Image
 from likewise.labels.label_map import LabelMap
-from likewise.provenance import Provenance
-from likewise.tasks.cloning import cloned
-from likewise.tasks.edit import Edit
+from likewise.tasks.edit import Edit, patched
 from likewise.tasks.faces.layout import drawn
 from likewise.tasks.faces.moves import Move
 from likewise.tasks.faces.parts import FACE, mask_of, named
@@ -40,14 +38,12 @@ class FaceEdit(Edit):
         portrait_labels: its labels.
         corner: (row, column) of the upper left pixel that was cut out.
         factor: by which it was enlarged.
-        bodies: (h, w) int, where colours may follow each other.
     """
 
     portrait: Image | None = None
     portrait_labels: LabelMap | None = None
     corner: tuple[int, int] = (0, 0)
     factor: int = 1
-    bodies: np.ndarray | None = None
 
     @property
     def before(self) -> tuple[Image, LabelMap]:
@@ -72,32 +68,18 @@ class FaceEdit(Edit):
         row, column = self.corner
         return slice(row, row + height), slice(column, column + width)
 
-    def finished(self, answer: Image, provenance: Provenance | None = None) -> Image:
+    def finished(self, answer: Image) -> Image:
         """The portrait with the changed face; its other pixels are untouched."""
         portrait, _ = self.before
-        assert self.changed is not None
-        assert self.bodies is not None
-        near = self.weight() > 0
-        if provenance is None:
-            face = super().finished(answer).to_float()
-        else:
-            here = np.indices(self.changed.shape)[::-1]
-            origin = np.where(self.changed, np.stack((provenance.x, provenance.y)), here)
-            source = self.image.to_float()
-            pieces = np.where(np.expand_dims(self.changed, 2), answer.to_float(), source)
-            face = cloned(pieces, source, origin, near, self.bodies).clip(0, 1)
         height, width = (side // self.factor for side in self.image.size)
-        change = face - self.image.to_float()
+        change = super().finished(answer).to_float() - self.image.to_float()
         small = change.reshape(height, self.factor, width, self.factor, -1).mean((1, 3))
-        touched = near.reshape(height, self.factor, width, self.factor).any((1, 3))
+        near = self.weight() > 0
+        touched = np.zeros(portrait.size, dtype=bool)
+        touched[self._box] = near.reshape(height, self.factor, width, self.factor).any((1, 3))
         values = portrait.to_float()
-        values[self._box] += np.where(np.expand_dims(touched, 2), small, 0)
-        painted = portrait.with_float(values.clip(0, 1))
-        kept = np.ones(portrait.size, dtype=bool)
-        kept[self._box] = ~touched
-        shaped = kept.reshape(portrait.size + (1,) * (portrait.pixels.ndim - 2))
-        pixels = np.where(shaped, portrait.pixels, painted.pixels)
-        return Image(pixels, portrait.mode, portrait.palette, portrait.icc)
+        values[self._box] += small
+        return patched(portrait, values, touched)
 
 
 def edit_face(
@@ -139,6 +121,7 @@ def edit_face(
         made.target,
         ndimage.binary_dilation(made.changed, iterations=factor),
         max(2, round(MARGIN * factor * height)),
+        made.bodies,
         "face",
         {"task": "face", "edits": list(edits), "order": order},
         tuple(f"{word} (the face is {height:.0f} pixels high)" for word in edits),
@@ -146,7 +129,6 @@ def edit_face(
         portrait_labels=labels,
         corner=(rows.start, columns.start),
         factor=factor,
-        bodies=made.bodies,
     )
 
 
