@@ -23,7 +23,7 @@ from likewise.cli import (
     study,
 )
 from likewise.cli.stopping import STOP
-from likewise.cli.tasks import face, remove, retarget
+from likewise.cli.tasks import face, remove, retarget, segment
 from likewise.version import __version__
 
 app = typer.Typer(
@@ -72,6 +72,7 @@ _COMMANDS = (
     remove.remove,
     face.face,
     retarget.retarget,
+    segment.segment,
     compare.compare,
     studio.studio,
     demo.demo,

@@ -57,14 +57,15 @@ class Grouping:
     def likely_count(self, fewest: int, most: int) -> int:
         """The number of groups, ``fewest`` to ``most``, before the steepest rise of the price.
 
-        That is where joining two more costs most compared with the join before it.
+        A rise is the price of joining two of that many compared with that of the join before,
+        divided by the root of the number: among many groups, rises are chance.
         """
         regions = len(self.prices) + 1
         best, steepest = min(fewest, regions), 0.0
         for count in range(fewest, min(most, regions - 1) + 1):
             # From count groups to count - 1, against the join that left count.
             last = self.prices[regions - count - 1]
-            rise = self.prices[regions - count] / max(last, 1e-12)
+            rise = self.prices[regions - count] / max(last, 1e-12) / count**0.5
             if rise > steepest:
                 best, steepest = count, rise
         return best

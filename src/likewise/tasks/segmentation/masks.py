@@ -41,18 +41,28 @@ def segment_by_masks(
         ConfigError: ``classes`` is out of range, or is missing where many masks, or several
             pictures, have no names.
     """
+    named = require_named(layers, classes)
+    groups = _grouped(images, layers, classes)
+    maps = [_positions(one, number, named) for one, number in zip(layers, groups, strict=True)]
+    return _in_one_table(images, maps, named)
+
+
+def require_named(layers: Sequence[Layers], classes: int | None) -> list[str]:
+    """Make sure that masks have names where they need them; the names, in order.
+
+    Raises:
+        ConfigError: as in :func:`segment_by_masks`.
+    """
     require_classes(classes)
     bare = sum(mask.name is None for one in layers for mask in one.masks)
-    if classes is None and bare and len(images) > 1:
+    if classes is None and bare and len(layers) > 1:
         found = "masks without names in several pictures"
         raise ConfigError("--classes", found, "a number: what looks alike gets one class")
     named = list(dict.fromkeys(m.name for one in layers for m in one.masks if m.name is not None))
     if classes is None and bare + len(named) > MOST_CLASSES:
         found = f"{bare + len(named)} masks"
         raise ConfigError("--classes", found, f"a number, or at most {MOST_CLASSES} masks")
-    groups = _grouped(images, layers, classes)
-    maps = [_positions(one, number, named) for one, number in zip(layers, groups, strict=True)]
-    return _in_one_table(images, maps, named)
+    return named
 
 
 def _grouped(

@@ -44,6 +44,7 @@ SHOWN: tuple[Colour, ...] = (
     (205, 180, 255),
     (250, 40, 230),
 )
+VIVID = 1.7  # how much colour is added before it is named
 SAMPLES = 4000  # pixels of a class that its colour is told from
 MIDDLE = 0.4, 0.6  # share of the frame within which a class is neither upper nor lower
 COMPACT = 0.2  # standard deviation, share of the frame, below which a class has one place
@@ -66,7 +67,7 @@ def class_table(seen: Sequence[Seen]) -> ClassTable:
     means = np.array([_colour(number, seen) for number in range(count)])
     names = counted(
         f"{_place(number, seen)} {colour_name(colour)}".strip()
-        for number, colour in enumerate(means)
+        for number, colour in enumerate(_vivid(means))
     )
     colours = shown_colours(means)
     return ClassTable(tuple(LabelClass(k, name, colours[k]) for k, name in enumerate(names)))
@@ -88,8 +89,14 @@ def shown_colours(means: np.ndarray) -> list[Colour]:
     """A colour for each class, all apart, together as near as can be to (N, 3) ``means``."""
     if len(means) > len(SHOWN):
         return [colour_of_id(number + 1) for number in range(len(means))]
-    _, places = linear_sum_assignment(shade_distances(means, np.array(SHOWN)))
+    _, places = linear_sum_assignment(shade_distances(_vivid(means), np.array(SHOWN)))
     return [SHOWN[place] for place in places]
+
+
+def _vivid(colours: np.ndarray) -> np.ndarray:
+    """(N, 3) ``colours`` as people name them: of a dim forest they say green, not grey."""
+    grey = colours.mean(axis=1, keepdims=True)
+    return np.asarray(np.clip(grey + VIVID * (colours - grey), 0, 255))
 
 
 def _colour(number: int, seen: Sequence[Seen]) -> np.ndarray:

@@ -36,12 +36,7 @@ def segment_scribbled(images: Sequence[Image], strokes: Sequence[Strokes]) -> li
         LabelError: strokes of another size than their picture, more of them than pictures, or of
             fewer than two classes in all.
     """
-    if len(strokes) > len(images):
-        found = f"{len(strokes)} files for {len(images)} pictures"
-        raise LabelError("scribbles", found, "at most one for each picture, in their order")
-    for one, image in zip(strokes, images, strict=False):
-        one.require_size(image)
-    table = _scribbled_classes(strokes)
+    table = require_usable(images, strokes)
     marks = [_marks(stroke.ids, table) for stroke in strokes]
     marks += [np.full(image.size, UNKNOWN) for image in images[len(strokes) :]]
     cuts, seeds = [], []
@@ -54,7 +49,17 @@ def segment_scribbled(images: Sequence[Image], strokes: Sequence[Strokes]) -> li
     return [_finished(*one, table) for one in every]
 
 
-def _scribbled_classes(strokes: Sequence[Strokes]) -> ClassTable:
+def require_usable(images: Sequence[Image], strokes: Sequence[Strokes]) -> ClassTable:
+    """Make sure that ``strokes`` can steer ``images``; the classes that are scribbled.
+
+    Raises:
+        LabelError: as in :func:`segment_scribbled`.
+    """
+    if len(strokes) > len(images):
+        found = f"{len(strokes)} files for {len(images)} pictures"
+        raise LabelError("scribbles", found, "at most one for each picture, in their order")
+    for one, image in zip(strokes, images, strict=False):
+        one.require_size(image)
     present = {number for one in strokes for number in np.unique(one.ids).tolist()} - {UNKNOWN}
     table = strokes[-1].classes.subset(present)
     if len(table) < 2:

@@ -24,7 +24,7 @@ from likewise.tasks.segmentation.pieces import Pieces, cut
 
 FEWEST, MOST = 2, 24
 LIKELY = 3, 8  # classes, where nobody says how many
-REGIONS = 20  # of a picture, or twice the classes where these are more
+REGIONS = 40  # of a picture, or twice the classes where these are more
 ROW, COLUMN = 8.0, 8.0  # weights of the place in one picture, units of Lab
 SHARED = 0.3  # what remains of them where pictures share classes: their frames differ
 
@@ -35,7 +35,7 @@ def segment(image: Image, classes: int | None = None) -> LabelMap:
     Args:
         image: (H, W) of any mode.
         classes: 2 to 24: at most so many are found. Where None, 3 to 8: as many as there are
-            before joining two more becomes most expensive compared with the join before.
+            before the steepest rise of the price of joining two more.
 
     Returns:
         (H, W) labels, ids from 0, every pixel of a class. Of a picture of one colour: one class.
