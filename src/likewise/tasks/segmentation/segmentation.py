@@ -25,6 +25,7 @@ from likewise.tasks.segmentation.pieces import Pieces, cut
 FEWEST, MOST = 2, 24
 LIKELY = 3, 8  # classes, where nobody says how many
 REGIONS = 40  # of a picture, or twice the classes where these are more
+ALIKE = 0.5  # units of Lab: pictures without a larger difference hold one class
 ROW, COLUMN = 8.0, 8.0  # weights of the place in one picture, units of Lab
 SHARED = 0.3  # what remains of them where pictures share classes: their frames differ
 
@@ -74,6 +75,9 @@ def require_classes(classes: int | None) -> None:
 
 def grouped(cuts: Sequence[Pieces], classes: int | None) -> list[np.ndarray]:
     """The class (N,) of each piece of each picture, from 0 on."""
+    looks = np.concatenate([pieces.looks for pieces in cuts])
+    if np.ptp(looks, axis=0).max() < ALIKE:
+        return [np.zeros(len(pieces), dtype=np.int64) for pieces in cuts]
     count = max(REGIONS, 2 * (classes or 0))
     parts = [regions(pieces, count) for pieces in cuts]
     joined = group(gathered(cuts, parts))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy import ndimage
 
 from likewise.errors import LabelError
 from likewise.images import Image
@@ -17,6 +18,7 @@ from likewise.images.raster import Raster, read_raster
 from likewise.labels.class_table import ClassTable, LabelClass
 from likewise.labels.colours import Colour, hex_of, unique_names
 from likewise.labels.formats import CLASS_FILE
+from likewise.labels.painting import segment_residuals
 
 UNKNOWN = -1
 BLACK = 24  # a pixel with no channel above is unpainted, also where a JPEG made it noisy
@@ -118,7 +120,9 @@ def _by_colours(
     values, back, counts = np.unique(
         colours[painted], axis=0, return_inverse=True, return_counts=True
     )
-    chosen = _chosen(values, counts, path)
+    index = np.full(painted.shape, -1)
+    index[painted] = back.reshape(-1)
+    chosen = _chosen(values, counts, index, path)
     if table is None:
         names = unique_names(values[chosen])
         table = ClassTable(
@@ -141,10 +145,11 @@ def _by_colours(
     return Strokes(ids, table, str(path))
 
 
-def _chosen(values: np.ndarray, counts: np.ndarray, path: Path) -> list[int]:
+def _chosen(values: np.ndarray, counts: np.ndarray, index: np.ndarray, path: Path) -> list[int]:
     """Positions of the colours that strokes were painted in, the most frequent first.
 
-    A colour close to a more frequent one is its noise, and a rare one a rim.
+    A colour close to a more frequent one is its noise; a rare one, or a darker shade along one, a
+    rim. ``index`` is (H, W) the position of each pixel's colour, -1 where nothing is painted.
 
     Raises:
         LabelError: there are too many, or most pixels are of none.
@@ -155,7 +160,7 @@ def _chosen(values: np.ndarray, counts: np.ndarray, path: Path) -> list[int]:
         if counts[place] < max(LEAST, RIM * total / 4) or len(chosen) > MOST_COLOURS:
             break
         gaps = [np.linalg.norm(values[place].astype(float) - values[one]) for one in chosen]
-        if min(gaps, default=np.inf) > NEAR:
+        if min(gaps, default=np.inf) > NEAR and not _is_rim(place, chosen, values, index):
             chosen.append(place)
     explained = sum(
         int(counts[np.linalg.norm(values.astype(float) - values[one], axis=-1) <= NEAR].sum())
@@ -165,6 +170,17 @@ def _chosen(values: np.ndarray, counts: np.ndarray, path: Path) -> list[int]:
         found = f"it looks like a photograph: {len(values)} colours"
         raise LabelError(path, found, _EXPECTED, "Save the strokes without the picture below.")
     return chosen
+
+
+def _is_rim(place: int, chosen: list[int], values: np.ndarray, index: np.ndarray) -> bool:
+    """Whether a colour is a chosen one's mixture with the black below, and lies along it."""
+    black = np.zeros(3)
+    for one in chosen:
+        if segment_residuals(values[place][None], black, values[one])[0] <= NEAR / 2:
+            along = ndimage.binary_dilation(index == one, np.ones((3, 3)), iterations=2)
+            if along[index == place].mean() > 0.9:
+                return True
+    return False
 
 
 def _extended(table: ClassTable, colours: np.ndarray) -> ClassTable:
