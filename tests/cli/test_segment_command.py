@@ -98,6 +98,7 @@ def test_masks_become_labels(command: Command, case: Any, tmp_path: Path) -> Non
     assert LabelMap.read(tmp_path / "filled" / "image.labels.png").classes.names == ("house", "sky")
 
 
+@pytest.mark.slow
 def test_a_network_names_things(command: Command, case: Any, tmp_path: Path) -> None:
     pytest.importorskip("transformers")
     from tests.tiny_networks import write_segformer
@@ -169,7 +170,10 @@ def test_dry_run_and_a_folder_in_use(command: Command, case: Any, tmp_path: Path
     done = command(*words, "--overwrite", "--quiet")
     assert done.returncode == 0 and not done.stdout
     assert (tmp_path / "out" / "mine.txt").exists()
-    # A picture is never written over, not even so.
+
+
+def test_a_picture_is_never_written_over(command: Command, case: Any, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
     PIL.Image.open(case.image).save(tmp_path / "out" / "x.labels.png")
     PIL.Image.open(case.image).save(tmp_path / "out" / "x.png")
     inputs = (tmp_path / "out" / "x.png", tmp_path / "out" / "x.labels.png")

@@ -66,9 +66,12 @@ def test_gaps_are_background_or_filled_and_told() -> None:
 
 def test_names_are_classes_in_every_picture() -> None:
     first = layered(
-        [Mask.of(box(0, 40), "sky"), Mask.of(box(40, 64), "ground")], scene(), fill=0, origin="a"
+        [Mask.of(box(0, 40), "sky"), Mask.of(box(40, 64), "ground")],
+        scene(),
+        fill=False,
+        origin="a",
     )
-    second = layered([Mask.of(box(0, 64), "ground")], scene(), fill=0, origin="b")
+    second = layered([Mask.of(box(0, 64), "ground")], scene(), fill=False, origin="b")
     one, two = segment_by_masks([scene(), scene()], [first, second])
     assert one.classes == two.classes
     assert one.classes.names == ("sky", "ground")
