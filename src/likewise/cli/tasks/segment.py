@@ -63,7 +63,7 @@ NetworkOption = Annotated[
         metavar="FOLDER",
         help="A segmentation network of yours that transformers loads (SegFormer, Mask2Former, "
         "...), as save_pretrained wrote it, in safetensors. Nothing is fetched. It needs "
-        "pip install 'likewise[[pretrained]]'.",
+        "the extra 'pretrained'.",
         show_default=False,
     ),
 ]
@@ -86,8 +86,9 @@ def segment(
 ) -> None:
     """Make label maps of pictures: by colour, texture and place, or by what you hand in.
 
-    DIR gets NAME.labels.png of each picture, classes.json, contact_sheet.png and run.json. Nothing
-    is drawn at random: --seed is but recorded. --device matters to --network alone.
+    DIR gets NAME.labels.png of each picture, classes.json, contact_sheet.png and run.json.
+
+    Nothing is drawn at random: --seed is but recorded. --device matters to --network alone.
 
     Example: likewise segment photo.jpg --classes 5 -o out
     """

@@ -24,8 +24,8 @@ import numpy as np
 from likewise.errors import LabelError
 from likewise.images import MAX_PIXELS
 from likewise.labels.formats import CLASS_FILE
-from likewise.labels.run_lengths import decompressed, mask_of_runs
 from likewise.tasks.masks import read_mask
+from likewise.tasks.segmentation.run_lengths import drawn, unpacked
 
 PICTURES = (".png", ".tif", ".tiff", ".bmp", ".jpg", ".jpeg", ".webp", ".gif")
 ARRAYS = (".npz", ".npy")
@@ -155,10 +155,10 @@ def _of_entry(entry: Any, where: str) -> Mask:
         raise LabelError(where, "no run lengths with their size", _ENTRY, remedy)
     counts = runs.get("counts")
     if isinstance(counts, str):
-        counts = decompressed(counts, where)
+        counts = unpacked(counts, where)
     elif not isinstance(counts, list) or not all(type(count) is int for count in counts):
         raise LabelError(where, "no run lengths", _ENTRY)
-    pixels = mask_of_runs(counts, (size[0], size[1]), where)
+    pixels = drawn(counts, (size[0], size[1]), where)
     quality = entry.get("predicted_iou", entry.get("score", 1.0))
     sure = isinstance(quality, int | float) and not isinstance(quality, bool)
     names = (entry.get(key) for key in ("name", "label", "category", "category_name", "class"))
