@@ -35,17 +35,19 @@ def closed(page: Any, *expected: str) -> None:
     assert not troubles
 
 
-def project_of(served: ServedStudio) -> Any:
-    """A project of three stripes, made without the page."""
+def project_of(served: ServedStudio, plane: np.ndarray | None = None) -> Any:
+    """A project of three stripes, or of ``plane``, made without the page."""
     folder = served.studio.folder.parent
     picture(SIZE).save(folder / "stripes.png")
-    LabelMap.from_array(stripes(SIZE)).write(folder / "labels.png")
+    LabelMap.from_array(stripes(SIZE) if plane is None else plane).write(folder / "labels.png")
     return served.studio.projects.copy("stripes", folder / "stripes.png", folder / "labels.png")
 
 
-def editing(browser: Any, served: ServedStudio, **more: Any) -> tuple[Any, str]:
-    """The page with the stripes in the editor, and the project's key."""
-    key = project_of(served).key
+def editing(
+    browser: Any, served: ServedStudio, plane: np.ndarray | None = None, **more: Any
+) -> tuple[Any, str]:
+    """The page with the stripes (or ``plane``) in the editor, and the project's key."""
+    key = project_of(served, plane).key
     page = opened(browser, f"{served.address}/#project={key}", **more)
     page.wait_for_selector("#editor:not([hidden])")
     page.wait_for_function("() => document.getElementById('picture-note').textContent")

@@ -12,12 +12,33 @@ from tests.web.studios import served_studio
 
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def _files(page: Any) -> None:
+    page.click("#render")
+    page.select_option("#method", "spade")
+    page.click("#handing summary")
+
+
 VIEWS: dict[str, Callable[[Any], Any]] = {
     "editor": lambda page: None,
     "render": lambda page: page.click("#render"),
+    "files": _files,
+    "size": lambda page: page.click("#resize"),
+    "correcting": lambda page: page.click("#edit-labels"),
     "labels": lambda page: page.click("#label-source"),
     "keys": lambda page: page.keyboard.press("?"),
     "start": lambda page: page.click("#home"),
+}
+SHOWN = {
+    "editor": "#classes img[src^='blob:']",
+    "render": "#render-dialog[open]",
+    "files": "#hand-weights",
+    "size": "#size-dialog[open]",
+    "correcting": "#editing-labels:not([hidden])",
+    "labels": "#label-dialog[open]",
+    "keys": "#help-dialog[open]",
+    "start": "#examples img[src^='blob:']",
 }
 
 
@@ -37,7 +58,7 @@ def test_nothing_serious(browser: Any, tmp_path: Path, scheme: str) -> None:
         found = {}
         for name, show in VIEWS.items():
             show(page)
-            page.wait_for_timeout(200)
+            page.wait_for_selector(SHOWN[name])
             violations = page.evaluate("async () => (await axe.run()).violations")
             found[name] = [
                 (one["id"], [node["html"][:120] for node in one["nodes"]])

@@ -59,6 +59,7 @@ def test_an_edit_from_the_example_to_the_answer(
     page.wait_for_function(
         "() => document.getElementById('picture-note').textContent.includes('patch:smoke')"
     )
+    page.wait_for_function("() => document.querySelector('#renders .small-answer')?.naturalWidth")
     page.check("#compare")
     page.locator("#overlay").fill("0.5")
     page.select_option("#overlay-kind", "provenance")
@@ -194,7 +195,7 @@ def test_a_picture_without_labels(browser: Any, served: ServedStudio, tmp_path: 
     name = page.locator("#classes input[type=text]").first
     name.fill("water")
     name.press("Tab")
-    page.wait_for_timeout(300)
+    page.wait_for_selector("#classes [aria-label='Paint with water']")
     assert served.studio.projects.open(project.key).table.names[0] == "water"
     page.click("#add-class")
     page.wait_for_function(

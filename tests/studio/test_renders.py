@@ -14,16 +14,17 @@ from likewise.analogy import Analogy
 from likewise.errors import ConfigError, LabelError
 from likewise.images import read_image
 from likewise.studio import worker
+from likewise.studio.orders import Order
 from likewise.studio.projects import UnknownKeyError
 from likewise.studio.studio import Studio
 
-LONG = "semia", "fast"  # trains for minutes, so there is time to interfere
+LONG = Order("semia", "fast")  # trains for minutes, so there is time to interfere
 
 
 def test_a_render_is_what_the_library_answers(studio: Studio, tmp_path: Path) -> None:
     project = labelled(studio, tmp_path)
     project.set_layout(np.flipud(stripes()))
-    job = studio.renders.ask(project, "patch", "smoke", 7)
+    job = studio.renders.ask(project, Order("patch", "smoke", 7))
     job = until(studio, job.key, lambda one: one.state == "done")
     answer = read_image(studio.renders.file(job, f"{worker.ANSWER}.") or "")
     analogy = Analogy("patch", "smoke", device="cpu").fit(
@@ -42,8 +43,8 @@ def test_what_was_asked_is_rendered_whatever_becomes_of_the_project(
 ) -> None:
     project = labelled(studio, tmp_path)
     asked = project.layout()
-    first = studio.renders.ask(project, *LONG, 0)
-    second = studio.renders.ask(project, "patch", "smoke", 0)
+    first = studio.renders.ask(project, LONG)
+    second = studio.renders.ask(project, Order("patch", "smoke", 0))
     project.set_layout(np.flipud(asked))
     studio.renders.cancel(first.key)
     until(studio, second.key, lambda one: one.state == "done")
@@ -54,17 +55,17 @@ def test_what_was_asked_is_rendered_whatever_becomes_of_the_project(
 def test_doubts_are_told(studio: Studio, tmp_path: Path) -> None:
     project = labelled(studio, tmp_path, (96, 128))
     project.set_layout(np.roll(stripes((96, 128)), 32, axis=0))  # the bottom stripe above the top
-    job = studio.renders.ask(project, "patch", "smoke", 0)
+    job = studio.renders.ask(project, Order("patch", "smoke", 0))
     job = until(studio, job.key, lambda one: one.state == "done")
     assert "class 2" in job.doubts
 
 
 def test_a_render_is_cancelled_and_goes_on(studio: Studio, tmp_path: Path) -> None:
     project = labelled(studio, tmp_path)
-    job = studio.renders.ask(project, *LONG, 0)
+    job = studio.renders.ask(project, LONG)
     until(studio, job.key, lambda one: (studio.renders.standing(one).share or 0) > 0)
     assert studio.renders.cancel(job.key).state == "cancelled"
-    other = studio.renders.ask(project, "patch", "smoke", 0)
+    other = studio.renders.ask(project, Order("patch", "smoke", 0))
     until(studio, other.key, lambda one: one.state == "done")  # the queue goes on
     assert studio.jobs.get(job.key).state == "cancelled"
     checkpoint = studio.renders.folder / job.key / worker.CHECKPOINT
@@ -79,7 +80,7 @@ def test_a_render_is_cancelled_and_goes_on(studio: Studio, tmp_path: Path) -> No
 
 
 def test_a_killed_worker_is_told_and_may_be_resumed(studio: Studio, tmp_path: Path) -> None:
-    job = studio.renders.ask(labelled(studio, tmp_path), *LONG, 0)
+    job = studio.renders.ask(labelled(studio, tmp_path), LONG)
     until(studio, job.key, lambda one: studio.renders.standing(one).stage == "fitting")
     process = studio.renders._process
     assert process is not None
@@ -93,8 +94,8 @@ def test_a_killed_worker_is_told_and_may_be_resumed(studio: Studio, tmp_path: Pa
 def test_a_closed_studio_goes_on_when_it_is_opened_again(tmp_path: Path) -> None:
     with Studio(tmp_path / "studio", device="cpu") as studio:
         project = labelled(studio, tmp_path)
-        first = studio.renders.ask(project, *LONG, 0)
-        second = studio.renders.ask(project, "patch", "smoke", 0)
+        first = studio.renders.ask(project, LONG)
+        second = studio.renders.ask(project, Order("patch", "smoke", 0))
         until(studio, first.key, lambda one: (studio.renders.standing(one).share or 0) > 0)
     with Studio(tmp_path / "studio", device="cpu") as studio:
         assert [job.key for job in studio.jobs.of(project.key)] == [second.key, first.key]
@@ -105,7 +106,7 @@ def test_a_closed_studio_goes_on_when_it_is_opened_again(tmp_path: Path) -> None
 
 
 def test_a_worker_ends_with_its_server(studio: Studio, tmp_path: Path) -> None:
-    job = studio.renders.ask(labelled(studio, tmp_path), *LONG, 0)
+    job = studio.renders.ask(labelled(studio, tmp_path), LONG)
     until(studio, job.key, lambda one: studio.renders.standing(one).stage == "fitting")
     process = studio.renders._process
     assert process is not None and process.stdin is not None
@@ -116,7 +117,7 @@ def test_a_worker_ends_with_its_server(studio: Studio, tmp_path: Path) -> None:
 
 
 def test_folders_without_a_job_are_swept(studio: Studio, tmp_path: Path) -> None:
-    job = studio.renders.ask(labelled(studio, tmp_path), "patch", "smoke", 0)
+    job = studio.renders.ask(labelled(studio, tmp_path), Order("patch", "smoke", 0))
     until(studio, job.key, lambda one: one.state == "done")
     litter = studio.renders.folder / "0123456789ab"
     litter.mkdir()
@@ -129,19 +130,19 @@ def test_bad_wishes_are_refused_at_once(studio: Studio, tmp_path: Path) -> None:
     project = labelled(studio, tmp_path)
     for method, preset in (("nonsense", "fast"), ("patch", "nonsense")):
         with pytest.raises(ConfigError):
-            studio.renders.ask(project, method, preset, 0)
+            studio.renders.ask(project, Order(method, preset, 0))
     project.set_classes([(f"c{n}", (n, n, n)) for n in range(4)])
     layout = stripes()
     layout[:9] = 3
     project.set_layout(layout)
     with pytest.raises(LabelError, match="c3"):
-        studio.renders.ask(project, "patch", "smoke", 0)
+        studio.renders.ask(project, Order("patch", "smoke", 0))
     assert studio.jobs.of(project.key) == []
     assert list(studio.renders.folder.iterdir()) == []
 
 
 def test_jobs_are_moved_from_known_states_only(tmp_path: Path, studio: Studio) -> None:
-    job = studio.renders.ask(labelled(studio, tmp_path), *LONG, 0)
+    job = studio.renders.ask(labelled(studio, tmp_path), LONG)
     jobs = studio.jobs
     until(studio, job.key, lambda one: one.state == "running")
     assert not jobs.move(job.key, "done", "waiting")

@@ -11,13 +11,14 @@ import pytest
 from tests.studio.studios import labelled
 from tests.web.test_contract import MANY, throw_at
 
+from likewise.studio.orders import Order
 from likewise.studio.studio import Studio
 from likewise.web.studio.app import Limits, build
 
 schemathesis = pytest.importorskip("schemathesis")
 hypothesis = pytest.importorskip("hypothesis")
 
-ROUTES = 34
+ROUTES = 40
 EXAMPLES = Path(__file__).parents[2] / "examples"
 TOKEN = "the-token-of-this-test"
 
@@ -33,8 +34,12 @@ def throw(folder: Path, cases_a_route: int) -> int:
         assert len(operations) == ROUTES
         for operation in operations:
             project = labelled(studio, folder)
-            job = studio.renders.ask(project, "patch", "smoke", 0)
-            key = job.key if "/renders/{key}" in operation.path else project.key
+            job = studio.renders.ask(project, Order("patch", "smoke", 0))
+            for left in studio.shelf.all():  # announced by the requests before
+                studio.shelf.delete(left.key)
+            file = studio.begin_file("class_map", "map.json", 1000)
+            keys = {"/renders/{key}": job.key, "/files/{key}": file.key}
+            key = next((k for part, k in keys.items() if part in operation.path), project.key)
             for mode in schemathesis.GenerationMode:
                 with contextlib.suppress(hypothesis.errors.Unsatisfiable):
                     sent += throw_at(Aimed(operation, key), mode, TOKEN, cases_a_route)

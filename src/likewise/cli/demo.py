@@ -44,7 +44,9 @@ def demo(
     manner = Manner(as_json, dry_run, quiet, resume, overwrite, provenance)
     case = find_example(example)
     files = {"vgg": vgg, "weights": weights, "class_map": class_map}
-    chosen = options.choices(method, preset, seed, device, size, None, "", settings, **files)
+    chosen = options.choices(
+        method, preset, seed, device, size, None, "", settings, None, False, **files
+    )
     from likewise.cli.sources import Files
     from likewise.cli.start import fit_and_render
 

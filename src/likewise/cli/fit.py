@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from likewise.cli import options
+from likewise.cli import label_options, options
 from likewise.cli.options import Manner
 
 
@@ -22,6 +22,8 @@ def fit(
     pairs: options.PairsOption = None,
     classes: options.ClassesOption = None,
     ignore: options.IgnoreOption = "",
+    format_: label_options.FormatOption = None,
+    instances: label_options.InstancesOption = False,
     as_json: options.JsonOption = False,
     dry_run: options.DryRunOption = False,
     quiet: options.QuietOption = False,
@@ -36,7 +38,9 @@ def fit(
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite)
     given = {"vgg": vgg, "weights": weights, "class_map": class_map, "pairs": pairs}
-    chosen = options.choices(method, preset, seed, device, size, classes, ignore, settings, **given)
+    chosen = options.choices(
+        method, preset, seed, device, size, classes, ignore, settings, format_, instances, **given
+    )
     from likewise.cli.sources import Files
     from likewise.cli.start import fit_and_render
 

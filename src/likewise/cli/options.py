@@ -210,6 +210,8 @@ class Choices:
     ignore: tuple[int, ...]
     files: Mapping[str, Path] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
+    convention: str | None = None
+    instances: bool = False
 
 
 @dataclass(frozen=True)
@@ -240,6 +242,8 @@ def choices(
     classes: Path | None,
     ignore: str,
     settings: Sequence[str] | None = None,
+    convention: str | None = None,
+    instances: bool = False,
     **files: Path | None,
 ) -> Choices:
     """The parsed options; :func:`checked` still has to see them.
@@ -258,7 +262,10 @@ def choices(
     chosen = word or preset or DEFAULT_PRESET
     given = {argument: file for argument, file in files.items() if file is not None}
     set_ = parse_settings(settings or ())
-    return Choices(name, chosen, seed, device, size, classes, parse_ids(ignore), given, set_)
+    ids = parse_ids(ignore)
+    return Choices(
+        name, chosen, seed, device, size, classes, ids, given, set_, convention, instances
+    )
 
 
 def checked(choices: Choices) -> Choices:

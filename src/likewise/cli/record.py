@@ -26,6 +26,7 @@ def identity(pair: Pair, choices: Choices, analogy: Analogy) -> dict[str, Any]:
         "label map": file_facts(pair.labels_path)["sha256"],
         "class table": pair.labels.classes.to_json(),
         "--ignore": list(choices.ignore),
+        "--format": choices.convention,
         "--method": choices.method,
         "--preset": choices.preset,
         "--size": choices.size,

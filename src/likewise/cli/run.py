@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from likewise.cli import options
+from likewise.cli import label_options, options
 from likewise.cli.options import Manner
 
 
@@ -23,6 +23,8 @@ def run(
     pairs: options.PairsOption = None,
     classes: options.ClassesOption = None,
     ignore: options.IgnoreOption = "",
+    format_: label_options.FormatOption = None,
+    instances: label_options.InstancesOption = False,
     target_images: options.TargetImagesOption = None,
     provenance: options.ProvenanceOption = False,
     check: options.CheckOption = False,
@@ -42,7 +44,9 @@ def run(
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite, provenance, check)
     given = {"vgg": vgg, "weights": weights, "class_map": class_map, "pairs": pairs}
-    chosen = options.choices(method, preset, seed, device, size, classes, ignore, settings, **given)
+    chosen = options.choices(
+        method, preset, seed, device, size, classes, ignore, settings, format_, instances, **given
+    )
     from likewise.cli.sources import Files
     from likewise.cli.start import fit_and_render
 

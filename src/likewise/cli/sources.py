@@ -84,7 +84,14 @@ def read_pair(image: Path, labels: Path, choices: Choices, terminal: Terminal) -
         ImageError, LabelError: a file is missing, damaged, or does not fit its partner.
     """
     picture = read_image(image)
-    label_map = LabelMap.read(labels, classes=choices.classes, ignore=choices.ignore)
+    label_map = LabelMap.read(
+        labels,
+        classes=choices.classes,
+        ignore=choices.ignore,
+        convention=choices.convention,
+        image=image,
+        instances=choices.instances,
+    )
     label_map.require_size(picture)
     height, width = picture.size
     terminal.say(
@@ -95,7 +102,11 @@ def read_pair(image: Path, labels: Path, choices: Choices, terminal: Terminal) -
 
 
 def read_targets(
-    paths: Sequence[Path], source: LabelMap, terminal: Terminal, photographs: Sequence[Path] = ()
+    paths: Sequence[Path],
+    source: LabelMap,
+    terminal: Terminal,
+    photographs: Sequence[Path] = (),
+    instances: bool = False,
 ) -> list[Target]:
     """Read every layout in the class table of ``source`` and refuse what it does not know.
 
@@ -109,7 +120,7 @@ def read_targets(
         raise ConfigError(OPTION, found, "one for each TARGET, in their order, or none")
     targets = []
     for name, path in zip(unique_names(paths), paths, strict=True):
-        layout = LabelMap.read(path, like=source)
+        layout = LabelMap.read(path, like=source, instances=instances)
         layout.require_known(source, str(path))
         say_target(path, layout, terminal)
         targets.append(Target(name, path, layout))

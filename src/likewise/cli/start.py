@@ -16,7 +16,9 @@ def fit_and_render(command: str, files: Files, choices: Choices, manner: Manner)
     """
     session = Session(command, files.place, manner)
     pair = read_pair(files.image, files.labels, choices, session.terminal)
-    targets = read_targets(files.targets, pair.labels, session.terminal, files.photographs)
+    targets = read_targets(
+        files.targets, pair.labels, session.terminal, files.photographs, choices.instances
+    )
     session.watch.lap("read")
     from likewise.cli.job import carry_out
 

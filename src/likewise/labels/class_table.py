@@ -208,7 +208,7 @@ def _class_from(entry: Any, where: str) -> LabelClass:
     if not isinstance(number, int) or isinstance(number, bool) or number not in _INT32:
         raise LabelError(where, f"the id {number!r}", "a whole number")
     name = entry.get("name", f"class {number}")
-    if not isinstance(name, str) or not name.strip():
+    if not isinstance(name, str) or not name.strip() or not name.strip().isprintable():
         raise LabelError(where, f"the name {name!r}", "a name")
     given = entry.get("colour", entry.get("color"))
     colour = colour_of_id(number) if given is None else parse_colour(given)

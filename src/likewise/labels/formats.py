@@ -7,6 +7,8 @@
 | 16-bit grey, 32-bit TIFF | ids |
 | palette | indices are ids, the palette their colours; colours where it is antialiased |
 | RGB, RGBA, CMYK, grey with alpha | colours |
+
+Files of a convention that is named, or that a file tells, are read by ``conventions``.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from likewise.images.raster import Raster, read_raster
 from likewise.labels.arrays import read_npy
 from likewise.labels.class_table import ClassTable, LabelClass
 from likewise.labels.colours import colour_of_id, shade_distances, unique_names
+from likewise.labels.conventions.rasters import READERS
+from likewise.labels.conventions.reading import decode, detected
 from likewise.labels.matching import SHADE
 from likewise.labels.painting import SAME, Painting, is_antialiased
 from likewise.labels.snapping import SnapReport, snap
@@ -42,7 +46,8 @@ class Known:
     ``table``: the classes, if any; ``ignore``: ids that need not be in it; ``is_target``: whether
     the table is the source's; ``by_colour``: whether its ids were made up for colours, so that the
     indices of another palette do not mean them; ``lossy``: whether the file's format changes
-    colours.
+    colours; ``convention``: which one the file follows, if that was said; ``image``: its picture;
+    ``numbers``: whether its ids number objects, so that no class table nearby is of them.
     """
 
     table: ClassTable | None = None
@@ -50,6 +55,9 @@ class Known:
     is_target: bool = False
     by_colour: bool = False
     lossy: bool = False
+    convention: str | None = None
+    image: Path | None = None
+    numbers: bool = False
 
     def snap(self, pixels: np.ndarray, path: Path) -> Labels:
         """Snap (H, W, 3 or 4) uint8 colours to the table."""
@@ -75,6 +83,12 @@ def read_labels(path: Path, known: Known) -> Labels:
     Raises:
         LabelError: the file cannot be read, or is no label map of these classes.
     """
+    convention = known.convention
+    if convention is None and not known.numbers:
+        has_table = _with_nearby(path, known).table is not None
+        convention = detected(path, has_table=has_table)
+    if convention is not None:
+        return _read_convention(path, convention, known)
     if path.suffix.lower() == ".npy":
         ids = read_npy(path)
         known = _with_nearby(path, known)
@@ -88,9 +102,19 @@ def read_labels(path: Path, known: Known) -> Labels:
     return known.snap(_flat(raster), path)
 
 
+def _read_convention(path: Path, convention: str, known: Known) -> Labels:
+    """By a convention's reader, then in the ids of a known table, classes found by their names."""
+    decoded = decode(path, convention, known.image)
+    if convention not in READERS:  # a class file nearby says nothing of ids that have a meaning
+        known = _with_nearby(path, known)
+    if known.table is not None:
+        decoded = decoded.under(known.table, path)
+    return decoded.ids, decoded.classes, decoded.snapping
+
+
 def _with_nearby(path: Path, known: Known) -> Known:
     """``known`` with the class table beside the file or one folder up, if it has none."""
-    if known.table is None:
+    if known.table is None and not known.numbers:
         for folder in (path.parent, path.absolute().parent.parent):
             if (folder / CLASS_FILE).is_file():
                 return replace(known, table=ClassTable.read(folder / CLASS_FILE))

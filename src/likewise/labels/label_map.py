@@ -15,13 +15,15 @@ from likewise.errors import LabelError
 from likewise.images import Image
 from likewise.labels.class_table import ClassTable, LabelClass
 from likewise.labels.colours import colour_of_id, hex_of
+from likewise.labels.conventions.reading import detected, require_convention
 from likewise.labels.formats import Known, read_labels
+from likewise.labels.instances import TABLE as INSIDE_AND_BORDER
+from likewise.labels.instances import parted
 from likewise.labels.snapping import SnapReport
+from likewise.labels.telling import listed, percent
 from likewise.labels.writing import write_labels
 
 __all__ = ["ClassTable", "LabelClass", "LabelMap"]
-
-_LISTED = 6
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -58,10 +60,8 @@ class LabelMap:
         unknown = {i: a for i, a in self._areas.items() if i not in self.classes}
         unknown = {i: a for i, a in unknown.items() if i not in self.ignore}
         if unknown:
-            found_text = "it holds " + _listed(
-                f"id {i} ({_percent(a)})" for i, a in unknown.items()
-            )
-            expected = "the ids of its class table: " + _listed(str(c) for c in self.classes)
+            found_text = "it holds " + listed(f"id {i} ({percent(a)})" for i, a in unknown.items())
+            expected = "the ids of its class table: " + listed(str(c) for c in self.classes)
             remedy = "Repaint these pixels, add the class to the table, or ignore the id."
             raise LabelError(self.origin, found_text, expected, remedy)
 
@@ -73,11 +73,15 @@ class LabelMap:
         classes: ClassTable | LabelMap | str | os.PathLike[str] | None = None,
         like: LabelMap | None = None,
         ignore: Iterable[int] = (),
+        convention: str | None = None,
+        image: str | os.PathLike[str] | None = None,
+        instances: bool = False,
     ) -> LabelMap:
         """The label map in ``path``, by whichever convention the file follows.
 
-        Grey and palette PNG or TIFF of ids, RGB(A) colours in PNG, JPEG and the rest, and .npy of
-        integers; docs/label_maps.md says how each is told from the others and how colours snap.
+        Grey and palette PNG or TIFF of ids, RGB(A) colours in PNG, JPEG and the rest, .npy of
+        integers, JSON of LabelMe and COCO, YOLO's text, and the masks of well-known data sets;
+        docs/label_maps.md says how each is told from the others and how colours snap.
 
         Args:
             path: the file.
@@ -86,10 +90,16 @@ class LabelMap:
             like: the source's label map, for a target: its classes are the only ones, its ignored
                 ids count here too, and other shades of its colours are read as them.
             ignore: ids of unknown content, besides those that the table marks.
+            convention: what the file follows, one of labels.conventions.reading.CONVENTIONS; None
+                where the file tells, or holds but ids or colours.
+            image: the picture that it is the label map of: COCO's JSON is asked for its name.
+            instances: whether ids number objects; they become inside, border and background.
 
         Raises:
             LabelError: the file cannot be read, is a photograph, or holds what the table does not.
         """
+        if instances:
+            return cls._read_instances(Path(path), convention, frozenset(map(int, ignore)))
         if like is not None:
             table: ClassTable | None = like.classes
             ignore = {*ignore, *like.ignore}
@@ -100,9 +110,34 @@ class LabelMap:
         else:
             table = ClassTable.read(classes)
         skip = frozenset(map(int, ignore))
-        known = Known(table, skip, like is not None, like is not None and like.snapping is not None)
+        known = Known(
+            table,
+            skip,
+            is_target=like is not None,
+            by_colour=like is not None and like.snapping is not None,
+            convention=None if convention is None else require_convention(convention),
+            image=None if image is None else Path(image),
+        )
         ids, table, report = read_labels(Path(path), known)
         return cls(ids, table, skip, report, str(path))
+
+    @classmethod
+    def _read_instances(
+        cls, path: Path, convention: str | None, ignore: frozenset[int]
+    ) -> LabelMap:
+        """A map of numbered objects as inside, border and background; black is no object."""
+        follows = convention or detected(path, has_table=True)
+        if follows is not None:
+            found = f"a file of {follows}, whose ids are classes"
+            raise LabelError("instances", found, "a picture or .npy that numbers objects")
+        numbers, classes, report = read_labels(path, Known(ignore=ignore, numbers=True))
+        parts = {c.colour: c.id for c in INSIDE_AND_BORDER}
+        if all(c.colour in parts for c in classes) and len(classes) > 1:  # parted before
+            ids = np.array([parts[c.colour] for c in classes])[classes.index_of(numbers)]
+        else:
+            black = next((c.id for c in classes if c.colour == (0, 0, 0)), 0)
+            ids = parted(numbers, black, ignore)
+        return cls(ids, INSIDE_AND_BORDER, snapping=report, origin=str(path))
 
     @classmethod
     def from_array(
@@ -246,12 +281,12 @@ class LabelMap:
         """Lines to print: each class with id, colour and area, then what was ignored or snapped."""
         width = max((len(c.name) for c in self.present_classes), default=0)
         lines = [
-            f"{c.name:<{width}}  id {c.id:>3}  {hex_of(c.colour)}  {_percent(self._areas[c.id]):>7}"
+            f"{c.name:<{width}}  id {c.id:>3}  {hex_of(c.colour)}  {percent(self._areas[c.id]):>7}"
             for c in self.present_classes
         ]
         skipped = sum(self._areas.get(i, 0.0) for i in self.ignore)
         if skipped:
-            lines.append(f"ignored: {_percent(skipped)}")
+            lines.append(f"ignored: {percent(skipped)}")
         return lines + (self.snapping.describe() if self.snapping else [])
 
     def __eq__(self, other: object) -> bool:
@@ -263,24 +298,14 @@ class LabelMap:
     __hash__ = None  # type: ignore[assignment]  # equal by pixels, so no cheap hash
 
     def __repr__(self) -> str:
-        shares = _listed(f"{c.name} {_percent(self._areas[c.id])}" for c in self.present_classes)
+        shares = listed(f"{c.name} {percent(self._areas[c.id])}" for c in self.present_classes)
         return f"LabelMap({self.size[0]} x {self.size[1]}: {shares})"
 
     def _lacks(self, ids: list[int], where: str, table: ClassTable, name: object) -> LabelError:
-        named = _listed(f"{self.classes.by_id(i)}, {_percent(self._areas[i])}" for i in ids)
+        named = listed(f"{self.classes.by_id(i)}, {percent(self._areas[i])}" for i in ids)
         return LabelError(
             name,
             f"it asks for {named}, which {where} lack{'s' if where.endswith('table') else ''}",
-            f"only {_listed(str(c) for c in table)}",
+            f"only {listed(str(c) for c in table)}",
             "Repaint these pixels in one of those classes.",
         )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.3f} %" if share < 0.001 else f"{100 * share:.1f} %"
-
-
-def _listed(parts: Iterable[str]) -> str:
-    every = list(parts)
-    more = f" and {len(every) - _LISTED} more" if len(every) > _LISTED else ""
-    return ", ".join(every[:_LISTED]) + more

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from pathlib import Path
 from typing import NoReturn
 
@@ -57,7 +58,7 @@ def unpack(data: bytes, folder: Path, name: str) -> None:
                 wanted += [LABELS, LAYOUT]
             for member in wanted:
                 storage.write_bytes(folder / member, _member(archive, member, name))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         _refuse(name, f"it cannot be unpacked ({error})")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         if isinstance(error, InputError):

@@ -18,8 +18,10 @@ CREATE TABLE IF NOT EXISTS jobs (
     key TEXT NOT NULL UNIQUE, project TEXT NOT NULL,
     method TEXT NOT NULL, preset TEXT NOT NULL, seed INTEGER NOT NULL,
     height INTEGER NOT NULL, width INTEGER NOT NULL, traceable INTEGER NOT NULL,
-    state TEXT NOT NULL, error TEXT, seconds REAL, doubts TEXT NOT NULL, created TEXT NOT NULL
+    state TEXT NOT NULL, error TEXT, seconds REAL, doubts TEXT NOT NULL, created TEXT NOT NULL,
+    files TEXT NOT NULL DEFAULT ''
 )"""
+_LATER = {"files": "TEXT NOT NULL DEFAULT ''"}  # columns that tables of earlier versions lack
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Job:
         seconds: that it ran, once it is done.
         doubts: why the answer may be poor, a sentence a line.
         created: UTC, ISO 8601.
+        files: names of what the method is handed besides the pair, one a line.
     """
 
     key: str
@@ -52,6 +55,7 @@ class Job:
     seconds: float | None
     doubts: str
     created: str
+    files: str = ""
 
 
 _COLUMNS = ", ".join(field.name for field in fields(Job))
@@ -68,6 +72,10 @@ class Jobs:
         for pragma in ("journal_mode=WAL", "synchronous=FULL"):
             self._database.execute(f"PRAGMA {pragma}")
         self._database.execute(_TABLE)
+        there = {row[1] for row in self._database.execute("PRAGMA table_info(jobs)")}
+        for name, kind in _LATER.items():
+            if name not in there:
+                self._database.execute(f"ALTER TABLE jobs ADD COLUMN {name} {kind}")
 
     def close(self) -> None:
         """Close the file; nothing is asked afterwards."""

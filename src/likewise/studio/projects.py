@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import secrets
 import shutil
@@ -11,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from likewise import storage
-from likewise.errors import InputError, ModelError
+from likewise.errors import InputError, LabelError, ModelError
 from likewise.images import read_image
-from likewise.labels.label_map import LabelMap
+from likewise.labels.label_map import ClassTable, LabelMap
 from likewise.studio.archive import unpack
 from likewise.studio.project import Project
 
@@ -110,10 +111,23 @@ class Projects:
                 return project
         return fresh
 
-    def read_labels(self, project: Project, name: str, data: bytes) -> LabelMap:
-        """The label map in an uploaded file, any of the formats that commands read."""
+    def read_labels(
+        self, project: Project, name: str, data: bytes, classes: str | None = None
+    ) -> LabelMap:
+        """The label map in an uploaded file, any of the formats that commands read.
+
+        Args:
+            project: whose labels they are to be.
+            name: of the file, as its owner knows it.
+            data: its bytes.
+            classes: JSON of a class file that came with it.
+
+        Raises:
+            LabelError: one of the two cannot be read, or they contradict each other.
+        """
+        table = None if classes is None else _class_file(classes)
         with self._upload(project, name, data) as file:
-            return LabelMap.read(file)
+            return LabelMap.read(file, classes=table)
 
     def read_layout(self, project: Project, name: str, data: bytes) -> LabelMap:
         """The layout in an uploaded file, read like the project's source labels.
@@ -170,6 +184,15 @@ class Projects:
             raise
         finally:
             file.unlink(missing_ok=True)
+
+
+def _class_file(text: str) -> ClassTable:
+    name = "the class file"
+    try:
+        return ClassTable.from_json(json.loads(text), name)
+    except (json.JSONDecodeError, RecursionError) as error:
+        expected = "JSON: a list of classes with id, name and colour"
+        raise LabelError(name, f"it is no JSON ({error})", expected) from None
 
 
 def _uploaded(folder: Path, name: str, data: bytes) -> Path:

@@ -9,25 +9,21 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import secrets
 import shutil
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from likewise import storage
-from likewise.images import Image
-from likewise.labels.label_map import ClassTable
 from likewise.methods.registry import find_method
 from likewise.studio import worker
 from likewise.studio.jobs import Job, Jobs
+from likewise.studio.orders import Order, begun, fill, require_usable
 from likewise.studio.project import Project
 
 GRACE = 8.0  # seconds that a worker has to leave a checkpoint
@@ -73,26 +69,30 @@ class Renders:
         self._thread = threading.Thread(target=self._run, name="renders", daemon=True)
         self._thread.start()
 
-    def ask(self, project: Project, method: str, preset: str, seed: int) -> Job:
+    def ask(self, project: Project, order: Order) -> Job:
         """Put a render of the project's layout, as it stands, into the queue.
 
         Raises:
             ConfigError: unknown method or preset.
+            RefusedError: the method cannot use a file that it is handed.
             LabelError: there is no layout, or it shows a class that the source does not.
             OutputError: the disk is full.
         """
-        chosen = find_method(method)(preset, device=self.device)
+        chosen = find_method(order.method)(order.preset, device=self.device)
         layout = project.layout_map()
         layout.require_known(project.labels_map(), "layout")
         key = secrets.token_hex(6)
-        with self._begun(key) as folder:
-            self._fill(folder, project, method, preset, seed)
+        with begun(self.folder / key) as folder:
+            fill(folder, project, order, self.device)
+            if order.files:
+                require_usable(folder)
         job = Job(
             key=key,
             project=project.key,
-            method=method,
-            preset=preset,
-            seed=seed,
+            method=order.method,
+            preset=order.preset,
+            seed=order.seed,
+            files="\n".join(path.name for path in order.files.values()),
             height=layout.size[0],
             width=layout.size[1],
             traceable=chosen.traceable,
@@ -151,37 +151,6 @@ class Renders:
         if self._current is not None:
             self._stop(self._current)
         self._thread.join()
-
-    @contextlib.contextmanager
-    def _begun(self, key: str) -> Iterator[Path]:
-        folder = self.folder / key
-        folder.mkdir()
-        try:
-            yield folder
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-
-    def _fill(self, folder: Path, project: Project, method: str, preset: str, seed: int) -> None:
-        """Copy into ``folder`` all that a worker needs, whatever becomes of the project."""
-        image = folder / project.image_file.name
-        try:
-            os.link(project.image_file, image)
-        except OSError:  # another file system, or one without links
-            shutil.copyfile(project.image_file, image)
-        Image(project.labels(), "L").save(folder / worker.LABELS)
-        Image(project.layout(), "L").save(folder / worker.LAYOUT)
-        storage.write_json(
-            folder / worker.REQUEST,
-            {
-                "image": image.name,
-                "method": method,
-                "preset": preset,
-                "seed": seed,
-                "device": self.device,
-                "classes": ClassTable(project.facts.classes).to_json(),
-            },
-        )
 
     def _recover(self) -> None:
         """Begin where the last server ended: no job runs, and every folder has a job."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,11 +12,13 @@ from typing import Self
 from likewise.errors import OutputError
 from likewise.storage import prepare_folder
 from likewise.studio.archive import MAGIC
-from likewise.studio.jobs import Jobs
+from likewise.studio.jobs import Job, Jobs
+from likewise.studio.orders import Order
 from likewise.studio.previews import Previews
 from likewise.studio.project import Project
 from likewise.studio.projects import Projects
 from likewise.studio.renders import Renders
+from likewise.studio.shelf import Shelf, ShelfFile
 from likewise.studio.sole import sole_holder
 
 QUOTA = 20_000_000_000  # bytes
@@ -49,6 +51,7 @@ class Studio:
         self.quota = quota
         self.examples = {example.name: example for example in examples}
         self.projects = Projects(self.folder / "projects")
+        self.shelf = Shelf(self.folder / "files")
         self.previews = Previews()
         self.jobs = Jobs(self.folder / "jobs.sqlite")
         self.renders = Renders(self.folder / "renders", self.jobs, device)
@@ -71,6 +74,36 @@ class Studio:
         self.require_room(0)
         return self.projects.copy(name, example / "image.png", example / "labels.png")
 
+    def begin_file(self, use: str, name: str, size: int) -> ShelfFile:
+        """Make room on the shelf for a file that will come in pieces.
+
+        Raises:
+            InputError: no method has such a use, it is too large, or no room is left.
+        """
+        self.require_room(size)
+        return self.shelf.begin(use, name, size)
+
+    def append_file(self, key: str, at: int, piece: bytes) -> ShelfFile:
+        """Add a piece to a file on the shelf.
+
+        Raises:
+            UnknownKeyError: there is no such file.
+            InputError: another piece is due, or the whole cannot be used.
+        """
+        return self.shelf.append(key, at, piece, room=max(0, self.quota - self.used()))
+
+    def render(
+        self, project: Project, method: str, preset: str, seed: int, files: Mapping[str, str]
+    ) -> Job:
+        """Have the layout of ``project`` rendered, with ``files`` of the shelf: use -> key.
+
+        Raises:
+            InputError: no room is left, or the method cannot use what it is handed.
+        """
+        self.require_room(0)
+        handed = {use: self.shelf.handed(use, key)[1] for use, key in files.items()}
+        return self.renders.ask(project, Order(method, preset, seed, handed))
+
     def delete(self, key: str) -> None:
         """Remove a project with its renders.
 
@@ -87,10 +120,12 @@ class Studio:
         """Bytes that the folder takes, counted a few seconds ago at most."""
         counted, used = self._used
         if time.monotonic() - counted > COUNTED_FOR:
-            used = 0
+            sizes = {}
             for path in self.folder.rglob("*"):
                 with contextlib.suppress(OSError):
-                    used += path.lstat().st_size
+                    told = path.lstat()
+                    sizes[told.st_dev, told.st_ino] = told.st_size  # what is linked counts once
+            used = sum(sizes.values())
             self._used = (time.monotonic(), used)
         return used
 
@@ -100,12 +135,12 @@ class Studio:
         Raises:
             OutputError: they do not.
         """
-        if self.used() + more > self.quota:
+        if self.used() + self.shelf.due() + more > self.quota:
             raise OutputError(
                 "studio",
                 f"its folder is full ({self.used() / 1e9:.1f} of {self.quota / 1e9:.1f} GB)",
                 "room for more",
-                "Delete projects or renders, or start it with a larger --quota.",
+                "Delete projects, renders or files, or start it with a larger --quota.",
             )
 
     def close(self) -> None:

@@ -2,13 +2,15 @@
 
 ``python -m likewise.studio.worker FOLDER`` renders what the request in FOLDER asks for. It writes
 one JSON object a line to stdout, stops with a checkpoint on SIGTERM, goes on from one that is
-there, and ends when its stdin does: nobody reads the answers of a server that was killed.
+there, and ends when its stdin does: nobody reads the answers of a server that was killed. With
+``--check`` it only reads the files that the method was handed, and says whether they can be used.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -25,13 +27,19 @@ from likewise.evaluation.doubts import doubts
 from likewise.images import Image, read_image
 from likewise.labels.label_map import ClassTable, LabelMap
 from likewise.methods.base import CONFIG_FILE, MODEL_FILE, Checkpointing
+from likewise.methods.files import option_of
+from likewise.methods.photographs import OPTION, require_like, require_use
+from likewise.methods.registry import find_method
 from likewise.progress import Progress
 from likewise.provenance.key import key_colours
 from likewise.studio.planes import map_of
+from likewise.studio.project import require_drawable
+from likewise.studio.shelf import PHOTOGRAPH, TITLES
 
 REQUEST, CHECKPOINT, MODEL = "request.json", "checkpoint", "model"
-LABELS, LAYOUT = "labels.png", "layout.png"
+LABELS, LAYOUT, GIVEN = "labels.png", "layout.png", "given"
 ANSWER, SHOWN, GLIMPSE, PROVENANCE = "answer", "shown.png", "glimpse.png", "provenance.png"
+ONLY_CHECK = "--check"
 STOPPED, REFUSED, FAULT = 3, 2, 1
 GLIMPSE_EVERY = 6.0  # seconds; and never more than a fifth of the time
 CHECKPOINT_EVERY = 10.0  # seconds
@@ -96,17 +104,18 @@ def carry_out(folder: Path) -> None:
         InputError: the request cannot be fulfilled.
         Interrupted: SIGTERM came; a checkpoint is kept.
     """
-    asked = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
+    asked = _request(folder)
     table = ClassTable.from_json(asked["classes"])
     image = read_image(folder / asked["image"])
     labels = map_of(read_image(folder / LABELS).pixels, table, "labels")
     target = map_of(read_image(folder / LAYOUT).pixels, table, "layout")
+    photograph = _photograph(folder, asked, target)
     say(stage="reading", doubts=[str(doubt) for doubt in doubts(labels, target)])
     progress = Telling(folder, target)
     signal.signal(signal.SIGTERM, lambda number, frame: setattr(progress, "stop", True))
     analogy = _fitted(folder, asked, image, labels, progress)
     say(stage="rendering", share=FIT_SHARE)
-    rendering = analogy.rendering(target)
+    rendering = analogy.rendering(target, photograph)
     answer = rendering.image
     if rendering.provenance is not None:
         told = rendering.provenance
@@ -115,8 +124,45 @@ def carry_out(folder: Path) -> None:
         )
     Image.from_array(answer.to_rgb8()).save(folder / SHOWN)
     answer.save(folder / f"{ANSWER}{answer.suffix}")
-    shutil.rmtree(folder / MODEL, ignore_errors=True)
+    for spent in (MODEL, GIVEN):
+        shutil.rmtree(folder / spent, ignore_errors=True)
     say(stage="rendering", share=1.0)
+
+
+def check(folder: Path) -> None:
+    """Read the files that the request in ``folder`` hands to its method.
+
+    Raises:
+        InputError: one of them cannot be used.
+    """
+    asked = _request(folder)
+    layout = read_image(folder / LAYOUT).pixels
+    _photograph(folder, asked, map_of(layout, ClassTable.from_json(asked["classes"]), "layout"))
+    _unfitted(folder, asked)
+
+
+def _request(folder: Path) -> dict[str, Any]:
+    asked: dict[str, Any] = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
+    return {"files": {}} | asked  # earlier versions knew of none
+
+
+def _photograph(folder: Path, asked: dict[str, Any], target: LabelMap) -> Image | None:
+    """The photograph of the layout that was handed over, if one was."""
+    given = asked["files"].get(PHOTOGRAPH)
+    if given is None:
+        return None
+    require_use(asked["method"], find_method(asked["method"]).stand_in)
+    path = folder / given
+    photograph = read_image(path)
+    require_drawable(photograph.size, str(path))
+    require_like(photograph, target, str(path))
+    return photograph
+
+
+def _unfitted(folder: Path, asked: dict[str, Any]) -> Analogy:
+    """The method that is asked for, with its files."""
+    files = {use: folder / path for use, path in asked["files"].items() if use != PHOTOGRAPH}
+    return Analogy(asked["method"], asked["preset"], device=asked["device"], **files)
 
 
 def _fitted(
@@ -126,7 +172,7 @@ def _fitted(
     model = folder / MODEL
     if all((model / name).exists() for name in (CONFIG_FILE, MODEL_FILE)):
         return Analogy.load(model, device=asked["device"])
-    analogy = Analogy(asked["method"], asked["preset"], device=asked["device"])
+    analogy = _unfitted(folder, asked)
     checkpoint = folder / CHECKPOINT
     keep = Checkpointing(checkpoint, CHECKPOINT_EVERY, resume=checkpoint.exists())
     began = time.monotonic()
@@ -138,18 +184,20 @@ def _fitted(
 
 
 def main() -> None:
-    """Carry out the request in the folder that the command line names."""
+    """Carry out the request in the folder that the command line names, or check its files."""
     folder = Path(sys.argv[1])
-    threading.Thread(target=_end_with_stdin, daemon=True).start()
+    work = check if ONLY_CHECK in sys.argv[2:] else carry_out
+    if work is carry_out:
+        threading.Thread(target=_end_with_stdin, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(LOWER)
     storage.sweep_litter(folder)
     try:
-        carry_out(folder)
+        work(folder)
     except Interrupted:
         sys.exit(STOPPED)
     except InputError as error:
-        say(error=str(error))
+        say(error=_known(str(error), folder))
         sys.exit(REFUSED)
     except LikewiseError as error:
         say(error=str(error))
@@ -157,6 +205,15 @@ def main() -> None:
     except Exception as error:
         say(error=_fault(error))
         raise
+
+
+def _known(sentence: str, folder: Path) -> str:
+    """``sentence`` with files and options called as the owner of a page knows them."""
+    for use, title in TITLES.items():
+        sentence = sentence.replace(f"{folder / GIVEN / use}{os.sep}", "")
+        option = OPTION if use == PHOTOGRAPH else option_of(use)
+        sentence = re.sub(rf"{option}\b(?!-)", title, sentence)
+    return sentence
 
 
 def _fault(error: Exception) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from likewise.cli import options
+from likewise.cli import label_options, options
 from likewise.cli.options import Manner
 
 EditOption = Annotated[
@@ -46,6 +46,8 @@ def face(
     settings: options.SetOption = None,
     classes: options.ClassesOption = None,
     ignore: options.IgnoreOption = "",
+    format_: label_options.FormatOption = None,
+    instances: label_options.InstancesOption = False,
     as_json: options.JsonOption = False,
     dry_run: options.DryRunOption = False,
     quiet: options.QuietOption = False,
@@ -60,7 +62,9 @@ def face(
     Example: likewise face photo.png labels.png --edit eyes:scale=1.2 --edit brows:raise=3 -o out
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite)
-    chosen = options.choices(method, preset, seed, device, size, classes, ignore, settings)
+    chosen = options.choices(
+        method, preset, seed, device, size, classes, ignore, settings, format_, instances
+    )
     from likewise.cli.sources import Files
     from likewise.cli.tasks.edit_job import carry_out
     from likewise.images import Image

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from likewise.cli import options
+from likewise.cli import label_options, options
 from likewise.cli.options import Manner
 from likewise.errors import ConfigError
 
@@ -92,6 +92,8 @@ def remove(
     settings: options.SetOption = None,
     classes: options.ClassesOption = None,
     ignore: options.IgnoreOption = "",
+    format_: label_options.FormatOption = None,
+    instances: label_options.InstancesOption = False,
     as_json: options.JsonOption = False,
     dry_run: options.DryRunOption = False,
     quiet: options.QuietOption = False,
@@ -106,7 +108,9 @@ def remove(
     Example: likewise remove photo.png labels.png --class tower -o out
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite)
-    chosen = options.choices(method, preset, seed, device, size, classes, ignore, settings)
+    chosen = options.choices(
+        method, preset, seed, device, size, classes, ignore, settings, format_, instances
+    )
     points = [_point(word) for word in region or ()]
     from likewise.cli.sources import Files
     from likewise.cli.tasks.edit_job import carry_out

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from likewise.cli import options
+from likewise.cli import label_options, options
 from likewise.cli.options import Manner
 from likewise.errors import ConfigError
 
@@ -52,6 +52,8 @@ def retarget(
     settings: options.SetOption = None,
     classes: options.ClassesOption = None,
     ignore: options.IgnoreOption = "",
+    format_: label_options.FormatOption = None,
+    instances: label_options.InstancesOption = False,
     as_json: options.JsonOption = False,
     dry_run: options.DryRunOption = False,
     quiet: options.QuietOption = False,
@@ -66,7 +68,9 @@ def retarget(
     Example: likewise retarget photo.png labels.png --size 960x320 --keep tower -o out
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite)
-    chosen = options.choices(method, preset, seed, device, None, classes, ignore, settings)
+    chosen = options.choices(
+        method, preset, seed, device, None, classes, ignore, settings, format_, instances
+    )
     sides = _SIZE.fullmatch(size)
     if sides is None:
         raise ConfigError("--size", repr(size), "WIDTHxHEIGHT in pixels, as in 960x320")

@@ -1,10 +1,10 @@
 """Releases: the three published checkpoints of SPADE, and what their channels mean.
 
-Facts of the authors' release (github.com/NVlabs/SPADE, the data sets' settings and README), of the
-MIT Scene Parsing Benchmark, COCO-Stuff and Cityscapes, kept in ``releases.json``. A layout enters
-as one channel a label, then a channel for "don't care", then one for the edges between instances,
-where a data set has them. ``first_id`` is the id that the label files of that data set give to the
-first channel: ADE20K counts from 1 and leaves 0 for the unknown, the others count from 0.
+Facts of the authors' release (github.com/NVlabs/SPADE, the data sets' settings and README), kept in
+``releases.json``; the labels are those of ``labels.conventions``. A layout enters as one channel a
+label, then a channel for "don't care", then one for the edges between instances, where a data set
+has them. ``first_id`` is the id that the label files of that data set give to the first channel:
+ADE20K counts from 1 and leaves 0 for the unknown, the others count from 0.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from likewise.labels.conventions.tables import cityscapes_labels, class_names
 from likewise.networks.spade_generator import DOUBLINGS
 
 TABLE = Path(__file__).with_name("releases.json")
@@ -59,10 +61,16 @@ class Release:
 def published_releases() -> tuple[Release, ...]:
     """The published checkpoints: ADE20K, COCO-Stuff, Cityscapes."""
     entries = json.loads(TABLE.read_text(encoding="utf-8"))
-    return tuple(
-        Release(**entry | {"size": tuple(entry["size"]), "labels": tuple(entry["labels"])})
-        for entry in entries
-    )
+    return tuple(_release(**entry) for entry in entries)
+
+
+def _release(table: str, size: list[int], **facts: Any) -> Release:
+    height, width = size
+    if table == "cityscapes":  # its channels begin with the unlabelled and end with the plate
+        labels = tuple(label.name for label in cityscapes_labels())
+    else:
+        labels = class_names(table)
+    return Release(size=(height, width), labels=labels, **facts)
 
 
 def release_of(channels: int, size: int, upsampling: str) -> Release:

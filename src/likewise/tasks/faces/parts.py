@@ -11,16 +11,10 @@ import numpy as np
 
 from likewise.errors import LabelError
 from likewise.labels.class_table import ClassTable, LabelClass
+from likewise.labels.conventions.tables import class_table
 from likewise.labels.label_map import LabelMap
 
-_OF_THE_DATASET = """skin nose eye_g l_eye r_eye l_brow r_brow l_ear r_ear mouth u_lip l_lip hair
-hat ear_r neck_l neck cloth"""
-_OF_FACE_PARSING = """skin l_brow r_brow l_eye r_eye eye_g l_ear r_ear ear_r nose mouth u_lip l_lip
-neck neck_l cloth hair hat"""
-ORDERS = {
-    "celebamask": tuple(_OF_THE_DATASET.split()),
-    "face-parsing": tuple(_OF_FACE_PARSING.split()),
-}
+ORDERS = {name: class_table(name).names[1:] for name in ("celebamask", "face-parsing")}
 """Names of ids 1 to 18 in each order; 0 is the background."""
 
 PARTS: dict[str, tuple[tuple[str, ...], ...]] = {

@@ -24,8 +24,8 @@ import numpy as np
 from likewise.errors import LabelError
 from likewise.images import MAX_PIXELS
 from likewise.labels.formats import CLASS_FILE
+from likewise.labels.run_lengths import decompressed, mask_of_runs
 from likewise.tasks.masks import read_mask
-from likewise.tasks.segmentation.run_lengths import drawn, unpacked
 
 PICTURES = (".png", ".tif", ".tiff", ".bmp", ".jpg", ".jpeg", ".webp", ".gif")
 ARRAYS = (".npz", ".npy")
@@ -151,14 +151,20 @@ def _of_entry(entry: Any, where: str) -> Mask:
     runs = entry.get("segmentation") if isinstance(entry, dict) else None
     size = runs.get("size") if isinstance(runs, dict) else None
     if not isinstance(runs, dict) or not isinstance(size, list) or not _is_size(size):
-        remedy = "Polygons are no masks: have them drawn." if isinstance(runs, list) else ""
+        remedy = (
+            "Polygons: likewise labels convert draws those of COCO."
+            if isinstance(runs, list)
+            else ""
+        )
         raise LabelError(where, "no run lengths with their size", _ENTRY, remedy)
     counts = runs.get("counts")
     if isinstance(counts, str):
-        counts = unpacked(counts, where)
+        counts = decompressed(counts, where)
     elif not isinstance(counts, list) or not all(type(count) is int for count in counts):
         raise LabelError(where, "no run lengths", _ENTRY)
-    pixels = drawn(counts, (size[0], size[1]), where)
+    box, inside = mask_of_runs(counts, (size[0], size[1]), where)
+    pixels = np.zeros(size, dtype=bool)
+    pixels[box] = inside
     quality = entry.get("predicted_iou", entry.get("score", 1.0))
     sure = isinstance(quality, int | float) and not isinstance(quality, bool)
     names = (entry.get(key) for key in ("name", "label", "category", "category_name", "class"))

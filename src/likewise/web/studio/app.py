@@ -27,6 +27,7 @@ from likewise.web.studio.labels import label_routes
 from likewise.web.studio.projects import project_routes, start_routes
 from likewise.web.studio.refused import refuses_as_the_library_does
 from likewise.web.studio.renders import preview_routes, render_routes
+from likewise.web.studio.shelf import shelf_routes
 from likewise.web.tokens import TokenCheck
 
 PAGE_FILES = Path(__file__).parent / "page"
@@ -71,6 +72,7 @@ def build(
         label_routes(studio),
         preview_routes(studio),
         render_routes(studio),
+        shelf_routes(studio),
         _page_routes(Pages(SHARED, PAGE_FILES)),
     ):
         app.include_router(router)

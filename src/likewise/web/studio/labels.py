@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from likewise.studio.planes import completed, plane_of, read_plane
+from likewise.studio.resizing import retargeted_layout
 from likewise.studio.studio import Studio
 from likewise.tasks.segmentation import segment
 from likewise.web.problems import file_reply
@@ -21,6 +25,7 @@ from likewise.web.studio.sending import (
     plane_reply,
 )
 
+ClassFile = Annotated[str | None, Query(max_length=30_000)]
 SEGMENTED = "The labels were made by colour, texture and place: correct them where they err."
 
 
@@ -42,12 +47,15 @@ def label_routes(studio: Studio) -> APIRouter:
         return download(data, "image/png", f"{project.facts.name}-labels.png")
 
     @router.put("/labels", openapi_extra=TAKES_BYTES)
-    def load_labels(key: Key, name: FileName, body: Body) -> ProjectTold:
-        """Take the label map in a file for the source's; the layout becomes the same."""
+    def load_labels(key: Key, name: FileName, body: Body, classes: ClassFile = None) -> ProjectTold:
+        """Take the label map in a file for the source's; the layout becomes the same.
+
+        ``classes`` is the JSON of a class file that belongs to it.
+        """
         studio.require_room(len(body))
         with projects.lock:
             project = projects.open(key)
-            read = projects.read_labels(project, name, body)
+            read = projects.read_labels(project, name, body, classes)
             project.set_labels(read, () if read.snapping is None else read.snapping.describe())
         return ProjectTold.of(project)
 
@@ -104,3 +112,14 @@ def _layout_routes(router: APIRouter, studio: Studio) -> None:
             read = projects.read_layout(project, name, body)
             project.set_layout(completed(plane_of(read, project.table)))
         return ProjectTold.of(project)
+
+    @router.get("/retargeted", response_class=Response, responses=file_reply(PLANE))
+    def retargeted(key: Key, width: Side, height: Side) -> Response:
+        """The layout, as it is kept, at another size: things keep their shape, grounds give way.
+
+        Nothing is changed; the names of what kept its shape are told in a header.
+        """
+        made, notes = retargeted_layout(projects.open(key), (height, width))
+        reply = plane_reply(made)
+        reply.headers["x-notes"] = quote("; ".join(notes))
+        return reply

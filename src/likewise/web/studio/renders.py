@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
 from likewise.images import read_image
@@ -18,6 +19,7 @@ from likewise.web.problems import file_reply, replies
 from likewise.web.studio.projects import REFUSALS
 from likewise.web.studio.schemas import Key, RenderAsked, RenderTold
 from likewise.web.studio.sending import (
+    KEPT,
     LONGEST_SIDE,
     PLANE,
     TAKES_BYTES,
@@ -26,8 +28,11 @@ from likewise.web.studio.sending import (
     file_or_404,
     jpeg,
     plane_reply,
+    png,
+    reduced,
 )
 
+THUMBNAIL = 120  # longer side in pixels
 LAST_TURN = 2**53  # what a page can count
 
 
@@ -69,9 +74,9 @@ def preview_routes(studio: Studio) -> APIRouter:
     @router.post("/renders", status_code=201)
     def render(key: Key, asked: RenderAsked) -> RenderTold:
         """Have the layout, as it is kept now, rendered; it waits its turn."""
-        studio.require_room(0)
         project = studio.projects.open(key)
-        job = studio.renders.ask(project, asked.method, asked.preset, asked.seed)
+        files = {str(use): file for use, file in asked.files.items()}
+        job = studio.render(project, asked.method, asked.preset, asked.seed, files)
         return _told(studio, job)
 
     return router
@@ -109,6 +114,14 @@ def _file_routes(router: APIRouter, studio: Studio) -> None:
     shown = {"answer": worker.SHOWN, "glimpse": worker.GLIMPSE, "provenance": worker.PROVENANCE}
     for name, file in shown.items():
         _picture_route(router, studio, name, file)
+
+    @router.get("/thumbnail.png", response_class=Response, responses=file_reply("image/png"))
+    def thumbnail(key: Key) -> Response:
+        """The answer, reduced."""
+        path = studio.renders.file(studio.jobs.get(key), worker.SHOWN)
+        if path is None:
+            raise HTTPException(404, "It is not there yet.")
+        return png(reduced(read_image(path), THUMBNAIL), KEPT)
 
     @router.get("/download", response_class=FileResponse, responses=file_reply(PLANE))
     def download(key: Key) -> FileResponse:

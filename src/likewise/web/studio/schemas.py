@@ -12,6 +12,7 @@ from likewise.studio.jobs import Job, State
 from likewise.studio.planes import MOST_CLASSES
 from likewise.studio.project import LONGEST_NAME, Project
 from likewise.studio.renders import Standing
+from likewise.studio.shelf import ShelfFile, Use, uses_of
 from likewise.tasks import segmentation
 
 LARGEST_SEED = 2**31 - 1
@@ -58,6 +59,24 @@ class RenderAsked(BaseModel):
     method: str = Field(DEFAULT_METHOD, max_length=40)
     preset: str = Field("fast", max_length=40)
     seed: int = Field(0, ge=0, le=LARGEST_SEED)
+    files: dict[Use, Key] = {}
+
+
+class FileTold(BaseModel):
+    """A file that methods can be handed; ``received`` of its ``size`` bytes are here."""
+
+    id: Key
+    use: str
+    name: str
+    size: int
+    received: int
+
+    @classmethod
+    def of(cls, file: ShelfFile) -> FileTold:
+        """What the page is told of ``file``."""
+        return cls(
+            id=file.key, use=file.use, name=file.name, size=file.size, received=file.received
+        )
 
 
 class ProjectTold(BaseModel):
@@ -116,6 +135,7 @@ class RenderTold(BaseModel):
     width: int
     height: int
     traceable: bool
+    files: list[str]
 
     @classmethod
     def of(cls, job: Job, standing: Standing) -> RenderTold:
@@ -138,17 +158,22 @@ class RenderTold(BaseModel):
             width=job.width,
             height=job.height,
             traceable=job.traceable,
+            files=job.files.splitlines(),
         )
 
 
 class MethodTold(BaseModel):
-    """A method that renders; ``default`` marks the one to begin with."""
+    """A method that renders; ``default`` marks the one to begin with.
+
+    ``uses`` says what it can be handed besides the pair, and what for.
+    """
 
     name: str
     summary: str
     presets: list[str]
     traceable: bool
     default: bool
+    uses: dict[str, str]
 
     @classmethod
     def of(cls, name: str, device: str) -> MethodTold:
@@ -160,6 +185,7 @@ class MethodTold(BaseModel):
             presets=list(method.presets(device)),
             traceable=method.traceable,
             default=name == DEFAULT_METHOD,
+            uses=uses_of(name),
         )
 
 

@@ -3,6 +3,7 @@
 import { by, make } from "./elements.js";
 import { trying } from "./notice.js";
 import { fetchBlob, tell } from "./server.js";
+import { UNLABELLED } from "./planes.js";
 import { store } from "./store.js";
 
 /** @type {Map<string, string>} */
@@ -20,7 +21,7 @@ export function palette() {
 }
 
 export function setUpClasses() {
-  store.on(["project"], list);
+  store.on(["project", "editing"], list);
   store.on(["position"], mark);
   by("current").addEventListener("click", () => by("panel").classList.add("open"));
   by("add-class").addEventListener("click", () => trying(add));
@@ -33,19 +34,35 @@ export function forgetSwatches() {
 }
 
 function list() {
-  const { project } = store.state;
-  by("classes").replaceChildren(...(project?.classes ?? []).map(row));
+  const { project, editing } = store.state;
+  by("classes").replaceChildren(...(project?.classes ?? []).map(row), ...(editing === "labels" ? [unlabelledRow()] : []));
   mark();
 }
 
+/** What is painted so teaches nothing. */
+function unlabelledRow() {
+  const pick = make("button", { type: "button", class: "pick hatched", "aria-label": "Paint as unlabelled", title: "Key U" });
+  const item = make("li", { "data-position": String(UNLABELLED) }, pick, make("span"),
+    make("span", { class: "name soft", title: "Nothing is learnt from these pixels, nor taken from them" }, "Unlabelled"));
+  pick.addEventListener("click", () => choose(UNLABELLED));
+  return item;
+}
+
+/** @param {number} position */
+function choose(position) {
+  store.set({ position });
+  by("panel").classList.remove("open"); // on a phone it lies over the layout
+}
+
 function mark() {
-  by("classes").querySelectorAll("li").forEach((item, place) => {
-    const on = place === store.state.position;
+  const { position, project } = store.state;
+  by("classes").querySelectorAll("li").forEach((item) => {
+    const on = Number(item.dataset.position) === position;
     item.classList.toggle("on", on);
     item.querySelector(".pick")?.setAttribute("aria-pressed", String(on));
   });
-  const entry = store.state.project?.classes[store.state.position];
-  by("current-name").textContent = entry?.name ?? "";
+  const entry = project?.classes[position];
+  by("current-name").textContent = entry?.name ?? (position === UNLABELLED ? "Unlabelled" : "");
   by("current-colour").style.background = entry?.colour ?? "";
 }
 
@@ -59,11 +76,8 @@ function row(entry, place) {
   const picture = make("img", { alt: "", class: "swatch" });
   const shown = entry.area >= 0.001 ? `${(100 * entry.area).toFixed(entry.area < 0.1 ? 1 : 0)} %` : "";
   const pick = make("button", { type: "button", class: "pick", "aria-label": `Paint with ${entry.name}`, title: place < 9 ? `Key ${place + 1}` : entry.name }, picture);
-  pick.addEventListener("click", () => {
-    store.set({ position: place });
-    by("panel").classList.remove("open"); // on a phone it lies over the layout
-  });
-  const item = make("li", {}, pick, colour, name, make("span", { class: "area" }, shown));
+  pick.addEventListener("click", () => choose(place));
+  const item = make("li", { "data-position": String(place) }, pick, colour, name, make("span", { class: "area" }, shown));
   if (entry.area > 0) showSwatch(picture, place);
   else picture.hidden = true;
   return item;

@@ -3,11 +3,13 @@
 import { by, dialog, make } from "./elements.js";
 import { actualSize, fit, zoom } from "./panes.js";
 import { held } from "./pointing.js";
+import { UNLABELLED } from "./planes.js";
 import { store } from "./store.js";
-import { TOOLS, inHand, regionKey, resizeBrush, take } from "./toolbox.js";
+import { TOOLS, inHand, redo, regionKey, resizeBrush, take, undo } from "./toolbox.js";
 
 const OTHERS = [
   ["1 … 9", "Paint with that class"],
+  ["U", "Unlabelled, while labels are corrected"],
   ["[ and ]", "Smaller or larger brush"],
   ["Ctrl Z, Ctrl Y", "Take back, do again"],
   ["Space, held", "Move the view"],
@@ -48,11 +50,11 @@ function pressed(event) {
 
 /** @param {KeyboardEvent} event @returns {boolean} whether the key means something here */
 function act(event) {
-  const { painting, project } = store.state;
+  const { project, editing } = store.state;
   const key = event.key.toLowerCase();
   if (event.ctrlKey || event.metaKey) {
-    if (key === "z") event.shiftKey ? painting?.redo() : painting?.undo();
-    else if (key === "y") painting?.redo();
+    if (key === "z") event.shiftKey ? redo() : undo();
+    else if (key === "y") redo();
     else return false;
     return true;
   }
@@ -67,6 +69,7 @@ function act(event) {
   else if (/^[1-9]$/.test(key) && Number(key) <= (project?.classes.length ?? 0)) store.set({ position: Number(key) - 1 });
   else if (key === "[" || key === "]") resizeBrush(key === "]" ? 1 : -1);
   else if (key === "enter") inHand().finish();
+  else if (key === "u" && editing === "labels") store.set({ position: UNLABELLED });
   else if (key === "escape") inHand().cancel();
   else if (key === "0") fit();
   else if (key === "+" || key === "=") zoom(1.25);

@@ -7,17 +7,21 @@ import { askForLabels, setUpLabelling } from "./labelling.js";
 import { hideNotice, notice, trying } from "./notice.js";
 import { Painting } from "./painting.js";
 import { actualSize, fit, redraw, setUpPanes } from "./panes.js";
-import { copied, plane } from "./planes.js";
+import { UNLABELLED, copied, plane } from "./planes.js";
 import { preview, restartPreviews } from "./previewing.js";
 import { refresh, setUpRenders } from "./renders.js";
 import { save, saveSoon, setUpSaving } from "./saving.js";
 import { addressOf, download, fetchPicture, fetchPlane, projectAsked, tell } from "./server.js";
+import { setUpResizing } from "./resizing.js";
 import { setUpStart, showStart } from "./start.js";
 import { store } from "./store.js";
 import { setUpTheme } from "./theme.js";
-import { setUpToolbox } from "./toolbox.js";
+import { inHand, redo, replaceBy, setUpToolbox, undo } from "./toolbox.js";
 
 /** @typedef {import("./store.js").Project} Project */
+
+/** @type {Partial<Record<"layout" | "labels", Painting>>} */
+let paintings = {}; // of this project, each with its history
 
 setUpTheme();
 setUpPanes();
@@ -31,6 +35,7 @@ setUpSaving(() => {
 });
 setUpStart(open);
 setUpLabelling(open, edit);
+setUpResizing();
 setUpBar();
 begin();
 
@@ -44,6 +49,7 @@ function begin() {
 
 async function start() {
   await save();
+  by("panel").classList.remove("open");
   store.set({ project: null, painting: null, source: null, image: null, shown: null, renders: [] });
   history.replaceState(null, "", addressOf(null));
   document.title = "Likewise studio";
@@ -67,7 +73,8 @@ async function open(project) {
   if (store.state.project?.id !== told.id) forgetSwatches();
   store.set({ project: told, image, source, editing: "layout", shown: null, position: 0, saved: true });
   input("name").value = told.name;
-  paintOn(layout);
+  paintings = {};
+  paintOn(layout, "layout");
   view("editor");
   fit();
   if (told.labelled) {
@@ -77,9 +84,10 @@ async function open(project) {
   } else askForLabels();
 }
 
-/** @param {import("./planes.js").Plane} layout */
-function paintOn(layout) {
-  const painting = new Painting(copied(layout), palette());
+/** @param {import("./planes.js").Plane} plane @param {"layout" | "labels"} which */
+function paintOn(plane, which) {
+  const painting = new Painting(copied(plane), palette());
+  paintings[which] = painting;
   painting.addEventListener("paint", () => preview());
   painting.addEventListener("change", () => {
     saveSoon();
@@ -94,14 +102,26 @@ function paintOn(layout) {
 async function edit(editing) {
   const { project } = store.state;
   if (!project?.labelled) return;
+  inHand().finish();
   await save();
-  const painted = await fetchPlane(`projects/${project.id}/${editing}`);
+  const there = paintings[editing];
+  const painted = there ? there.plane : await fetchPlane(`projects/${project.id}/${editing}`);
   store.set({ editing, opacity: editing === "labels" ? 0.45 : 0 });
   input("opacity").value = String(store.state.opacity);
-  by("editing-labels").hidden = editing !== "labels";
-  by("edit-labels").setAttribute("aria-pressed", String(editing === "labels"));
-  paintOn(painted);
+  if (editing === "layout" && store.state.position === UNLABELLED) store.set({ position: 0 });
+  if (there) {
+    there.recolour(palette());
+    store.set({ painting: there });
+    showTravel();
+  } else paintOn(painted, editing);
   if (editing === "layout") preview();
+}
+
+function showEditing() {
+  const labels = store.state.editing === "labels";
+  by("editing-labels").hidden = !labels;
+  by("edit-labels").setAttribute("aria-pressed", String(labels));
+  for (const id of ["resize", "import-layout", "back-to-source"]) /** @type {HTMLButtonElement} */ (by(id)).disabled = labels;
 }
 
 function showTravel() {
@@ -112,13 +132,14 @@ function showTravel() {
 
 function setUpBar() {
   by("home").addEventListener("click", () => trying(start));
-  by("undo").addEventListener("click", () => store.state.painting?.undo());
-  by("redo").addEventListener("click", () => store.state.painting?.redo());
+  store.on(["editing"], showEditing);
+  by("all-projects").addEventListener("click", () => trying(start));
+  by("undo").addEventListener("click", undo);
+  by("redo").addEventListener("click", redo);
   by("fit").addEventListener("click", fit);
   by("actual").addEventListener("click", actualSize);
   by("back-to-source").addEventListener("click", () => {
-    const { source, painting } = store.state;
-    if (source) painting?.replace(source);
+    if (store.state.source) replaceBy(store.state.source);
   });
   input("name").addEventListener("change", () => trying(async () => {
     const { project } = store.state;

@@ -15,6 +15,8 @@ export function notice(text, { again, passing } = {}) {
     hideNotice();
     again?.();
   };
+  // An open dialog lies over all the rest, so it must hold the notice.
+  (document.querySelector("dialog[open]") ?? document.body).append(by("notice"));
   by("notice").hidden = false;
   clearTimeout(timer);
   if (passing) timer = setTimeout(hideNotice, 6000);

@@ -1,6 +1,6 @@
 // Painting: a plane on its way, its picture in class colours, and its history.
 
-import { History, difference } from "./history.js";
+import { History, difference, resized } from "./history.js";
 import { UNLABELLED, alike, copied, joined, whole } from "./planes.js";
 
 /** @typedef {import("./planes.js").Plane} Plane */
@@ -113,7 +113,7 @@ export class Painting extends EventTarget {
     this.travelled(this.history.redo(this.plane));
   }
 
-  /** Takes `plane` in place of this one; a change like any other where the size is the same. @param {Plane} plane */
+  /** Takes `plane`, of any size, in place of this one: a change like any other. @param {Plane} plane */
   replace(plane) {
     this.revert();
     if (alike(plane, this.plane)) {
@@ -123,18 +123,28 @@ export class Painting extends EventTarget {
       this.commit();
       return;
     }
-    this.history = new History();
-    this.plane = copied(plane);
-    this.kept = copied(plane);
-    this.recolour(this.palette);
+    this.history.push(resized(this.plane, plane));
+    this.become(copied(plane));
+  }
+
+  /** @param {Rect | Plane | null} to */
+  travelled(to) {
+    if (!to) return;
+    if ("data" in to) {
+      this.become(to);
+      return;
+    }
+    this.follow(to);
+    this.redraw(to);
     this.dispatchEvent(new Event("change"));
   }
 
-  /** @param {Rect | null} rect */
-  travelled(rect) {
-    if (!rect) return;
-    this.follow(rect);
-    this.redraw(rect);
+  /** @param {Plane} plane of another size */
+  become(plane) {
+    this.plane = plane;
+    this.kept = copied(plane);
+    this.recolour(this.palette);
+    this.dispatchEvent(new Event("resize"));
     this.dispatchEvent(new Event("change"));
   }
 

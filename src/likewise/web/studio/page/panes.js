@@ -20,6 +20,7 @@ let provenance = null;
 /** @type {HTMLCanvasElement | null} */
 let outlines = null;
 
+const HATCH = hatched();
 const layoutPane = new Pane(canvas("layout"), view, drawLayout, (context) => inHand().draw(context, view, hover));
 const picturePane = new Pane(canvas("picture"), view, drawPicture, drawSlider);
 
@@ -121,6 +122,7 @@ function listen() {
   if (!painting || heard.has(painting)) return;
   heard.add(painting);
   for (const name of ["paint", "change"]) painting.addEventListener(name, redraw);
+  painting.addEventListener("resize", fit);
 }
 
 /** @param {string | undefined} render */
@@ -145,6 +147,7 @@ function drawLayout(context) {
   const { painting, image, shown, opacity, onion, editing } = store.state;
   if (!painting) return;
   const { width, height } = painting.plane;
+  hatch(context, width, height);
   context.imageSmoothingEnabled = false; // a class has no shades
   context.drawImage(painting.canvas, 0, 0);
   const below = editing === "labels" ? image : shown?.bitmap ?? image;
@@ -155,6 +158,31 @@ function drawLayout(context) {
     context.globalAlpha = 1;
   }
   if (onion && editing === "layout") drawOutlines(context);
+}
+
+/** What is seen where nothing is labelled. @param {CanvasRenderingContext2D} context @param {number} width @param {number} height */
+function hatch(context, width, height) {
+  const pattern = context.createPattern(HATCH, "repeat");
+  if (!pattern) return;
+  pattern.setTransform(new DOMMatrix().scale(1 / view.scale));
+  context.fillStyle = pattern;
+  context.fillRect(0, 0, width, height);
+}
+
+function hatched() {
+  const made = document.createElement("canvas");
+  made.width = made.height = 8;
+  const context = made.getContext("2d");
+  if (context) {
+    context.strokeStyle = "rgb(128 128 128 / 55%)";
+    context.beginPath();
+    for (const from of [-8, 0, 8]) {
+      context.moveTo(from - 1, 9);
+      context.lineTo(from + 9, -1);
+    }
+    context.stroke();
+  }
+  return made;
 }
 
 /** @param {CanvasRenderingContext2D} context */

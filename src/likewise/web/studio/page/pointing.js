@@ -1,5 +1,6 @@
 // Pointing: mouse, pen and fingers on a pane. One finger or button paints, two fingers, the wheel,
-// the middle button or a held space bar move the view.
+// the middle button or a held space bar move the view. Once a pen was used, one finger does nothing:
+// it may be the hand that holds the pen.
 
 /** @typedef {import("./pane.js").Pane} Pane */
 /** @typedef {import("./spans.js").Point} Point */
@@ -15,6 +16,7 @@
 
 const WHEEL = 0.0016; // of the logarithm of the scale, a wheel's unit
 export const held = { space: false };
+let penned = false; // whether a pen was used
 
 /** @param {Pane} pane @param {Hand} hand */
 export function points(pane, hand) {
@@ -24,20 +26,32 @@ export function points(pane, hand) {
   let doing = /** @type {"paint" | "pan" | "pinch" | null} */ (null);
   /** @type {number | null} */
   let painter = null;
+  /** @type {string | null} */
+  let painting = null; // what paints now: a kind of pointer
 
   canvas.addEventListener("pointerdown", (event) => {
+    const finger = event.pointerType === "touch";
+    if (finger && painting === "pen") return;
+    if (event.pointerType === "pen") {
+      penned = true;
+      if (doing === "paint") hand.cancel();
+      down.clear(); // a hand that lay there before
+    }
     canvas.setPointerCapture(event.pointerId);
     down.set(event.pointerId, pane.at(event));
     if (down.size === 2) {
       if (doing === "paint") hand.cancel();
       doing = "pinch";
+      painting = null;
       return;
     }
     if (down.size > 2) return;
     event.preventDefault();
     const pans = event.button === 1 || held.space || event.button === 2;
-    doing = !pans && event.button === 0 && hand.down(view.inside(pane.at(event)), event) ? "paint" : "pan";
     painter = event.pointerId;
+    if (finger && penned) doing = null;
+    else doing = !pans && event.button === 0 && hand.down(view.inside(pane.at(event)), event) ? "paint" : "pan";
+    painting = doing === "paint" ? event.pointerType : null;
   });
 
   canvas.addEventListener("pointermove", (event) => {
@@ -72,7 +86,7 @@ export function points(pane, hand) {
       if (event.type === "pointercancel") hand.cancel();
       else hand.up(view.inside(pane.at(event)), event);
     }
-    if (!down.size) doing = null;
+    if (!down.size) doing = painting = null;
   }
   canvas.addEventListener("pointerup", ended);
   canvas.addEventListener("pointercancel", ended);

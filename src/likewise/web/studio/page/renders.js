@@ -1,15 +1,17 @@
 // Renders: the full answer by a method of choice; its progress, its history, what to do with each.
 
 import { by, dialog, iconButton, input, make, spoken } from "./elements.js";
+import { handed, setUpHanding, showHanding } from "./handing.js";
 import { failed, trying } from "./notice.js";
-import { download, fetchPicture, fetchPlane, tell } from "./server.js";
+import { download, fetchBlob, fetchPicture, fetchPlane, tell } from "./server.js";
 import { save } from "./saving.js";
 import { store } from "./store.js";
+import { inHand, replaceBy } from "./toolbox.js";
 
 /** @typedef {import("./store.js").Render} Render */
 
 const POLL = 500; // milliseconds, while something waits or runs
-/** @type {{ name: string, summary: string, presets: string[], default: boolean }[]} */
+/** @type {{ name: string, summary: string, presets: string[], default: boolean, uses: Record<string, string> }[]} */
 let methods = [];
 /** @type {number | undefined} */
 let timer;
@@ -20,13 +22,21 @@ let watched = ""; // the render whose answer is shown when it comes
 export function setUpRenders() {
   const method = /** @type {HTMLSelectElement} */ (by("method"));
   by("render").addEventListener("click", () => trying(async () => {
+    inHand().finish(); // what is seen is what is rendered
     if (!methods.length) await loadMethods(method);
+    await showHanding(usesOf(method.value));
     dialog("render-dialog").showModal();
   }));
-  method.addEventListener("change", () => showPresets(method.value));
+  method.addEventListener("change", () => trying(async () => {
+    showPresets(method.value);
+    await showHanding(usesOf(method.value));
+  }));
   by("render-form").addEventListener("submit", (event) => {
-    if (event.submitter === by("render-now")) trying(start);
+    if (event.submitter !== by("render-now")) return;
+    event.preventDefault(); // it stays open until the server has agreed
+    trying(start);
   });
+  setUpHanding();
   store.on(["renders"], list);
 }
 
@@ -36,6 +46,11 @@ async function loadMethods(method) {
   method.replaceChildren(...methods.map(({ name }) => make("option", { value: name }, name)));
   method.value = methods.find((one) => one.default)?.name ?? methods[0].name;
   showPresets(method.value);
+}
+
+/** @param {string} name */
+function usesOf(name) {
+  return methods.find((one) => one.name === name)?.uses ?? {};
 }
 
 /** @param {string} name */
@@ -50,14 +65,24 @@ function showPresets(name) {
 async function start() {
   const { project } = store.state;
   if (!project) return;
-  await save();
   const asked = {
     method: /** @type {HTMLSelectElement} */ (by("method")).value,
     preset: /** @type {HTMLSelectElement} */ (by("preset")).value,
     seed: Math.max(0, Math.round(input("seed").valueAsNumber || 0)),
+    files: handed(),
   };
-  const job = await tell(`projects/${project.id}/renders`, { json: asked });
-  watched = job.id;
+  const box = dialog("render-dialog");
+  box.classList.add("busy");
+  if (Object.keys(asked.files).length) by("render-now").textContent = "Reading files…";
+  try {
+    await save();
+    const job = await tell(`projects/${project.id}/renders`, { json: asked });
+    watched = job.id;
+    box.close();
+  } finally {
+    box.classList.remove("busy");
+    by("render-now").textContent = "Render";
+  }
   await refresh();
 }
 
@@ -130,6 +155,7 @@ function item(render, key) {
   const made = make("li", { "data-key": key, "data-state": render.state });
   const title = make("button", { type: "button", class: "title", disabled: render.state !== "done" }, nameOf(render));
   title.addEventListener("click", () => trying(() => look(render)));
+  if (render.state === "done") made.append(thumbnail(render));
   made.append(title, make("span", { class: "when" }, told(render)));
   if (onItsWay(render)) {
     const bar = make("progress", { max: "1", "aria-label": `${nameOf(render)}: ${render.stage}` });
@@ -142,10 +168,20 @@ function item(render, key) {
 }
 
 /** @param {Render} render */
-function told({ state, stage, left, seconds, seed }) {
+function thumbnail({ id }) {
+  const image = make("img", { alt: "", class: "small-answer" });
+  fetchBlob(`renders/${id}/thumbnail.png`).then((blob) => {
+    image.src = URL.createObjectURL(blob);
+    image.onload = () => URL.revokeObjectURL(image.src);
+  }, () => image.remove());
+  return image;
+}
+
+/** @param {Render} render */
+function told({ state, stage, left, seconds, seed, files }) {
   if (state === "running") return left ? `${stage}, ${spoken(left)} left` : stage;
   if (state === "waiting") return stage;
-  if (state === "done") return `${spoken(seconds ?? 0)}${seed ? `, seed ${seed}` : ""}`;
+  if (state === "done") return [spoken(seconds ?? 0), ...(seed ? [`seed ${seed}`] : []), ...files].join(", ");
   return state;
 }
 
@@ -155,8 +191,7 @@ function actions(render) {
   const act = (/** @type {string} */ name, /** @type {string} */ label, /** @type {() => Promise<unknown>} */ work) =>
     iconButton(name, label, () => trying(work));
   const buttons = [act("layout", "Take this layout back", async () => {
-    const plane = await fetchPlane(`${at}/layout`);
-    store.state.painting?.replace(plane);
+    replaceBy(await fetchPlane(`${at}/layout`));
   })];
   if (render.state === "done") buttons.push(act("download", "Download the answer", () => download(`${at}/download`)));
   if (onItsWay(render)) buttons.push(act("cancel", "Stop it; what it learnt is kept", () => asked(`${at}/cancel`)));

@@ -66,9 +66,15 @@ export async function tell(path, wish) {
 
 /** @param {string} path @returns {Promise<Plane>} */
 export async function fetchPlane(path) {
+  return (await fetchPlaneTold(path)).plane;
+}
+
+/** A plane, and what there is to say about it. @param {string} path @returns {Promise<{ plane: Plane, notes: string }>} */
+export async function fetchPlaneTold(path) {
   const reply = await ask(path);
   const size = ["x-width", "x-height"].map((name) => Number(reply.headers.get(name)));
-  return plane(size[0], size[1], new Uint8Array(await reply.arrayBuffer()));
+  const data = new Uint8Array(await reply.arrayBuffer());
+  return { plane: plane(size[0], size[1], data), notes: decodeURIComponent(reply.headers.get("x-notes") ?? "") };
 }
 
 /** @param {string} path @param {string} method @param {Plane} sent @param {Record<string, number>} [query] @param {AbortSignal} [signal] */

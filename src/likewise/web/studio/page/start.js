@@ -1,6 +1,7 @@
 // Start: a picture to begin with, an example, or what was begun before.
 
 import { by, input, make } from "./elements.js";
+import { bytes } from "./handing.js";
 import { trying } from "./notice.js";
 import { fetchBlob, tell } from "./server.js";
 
@@ -24,7 +25,7 @@ export function setUpStart(open) {
   }
   addEventListener("drop", (event) => {
     const [dropped] = event.dataTransfer?.files ?? [];
-    if (dropped && !by("start").hidden) trying(() => begin(dropped, open));
+    if (dropped && !by("start").hidden) trying(() => begin(dropped, open)); // the editor takes labels: labelling.js
   });
 }
 
@@ -40,7 +41,8 @@ async function begin(file, open) {
 
 /** Shows what there is to begin with. @param {(project: Project) => Promise<void>} open */
 export async function showStart(open) {
-  const [examples, projects] = await Promise.all([tell("examples"), tell("projects")]);
+  const [examples, projects, status] = await Promise.all(["examples", "projects", "status"].map((path) => tell(path)));
+  by("room").textContent = `${bytes(status.used)} of ${bytes(status.quota)} are used.`;
   by("examples").replaceChildren(...examples.map((/** @type {{ name: string, title: string }} */ example) =>
     card(example.title, `examples/${example.name}/image.png`, async () => {
       await open(await tell(`projects?example=${encodeURIComponent(example.name)}`, { method: "POST" }));

@@ -8,7 +8,8 @@
  *   layout: { width: number, height: number } | null, classes: ClassTold[], notes: string[], updated: string }} Project
  * @typedef {{ id: string, method: string, preset: string, seed: number, state: string, stage: string,
  *   share: number | null, left: number | null, seconds: number | null, error: string | null, doubts: string[],
- *   glimpse: number, created: string, width: number, height: number, traceable: boolean }} Render
+ *   glimpse: number, created: string, width: number, height: number, traceable: boolean,
+ *   files: string[] }} Render
  * @typedef {{ title: string, bitmap: ImageBitmap, render?: string }} Shown
  * @typedef {{
  *   project: Project | null, source: Plane | null, image: ImageBitmap | null, painting: Painting | null,

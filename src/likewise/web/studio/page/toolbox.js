@@ -1,7 +1,8 @@
 // Toolbox: the tools there are, the one in hand, and what it works on.
 
 import { by, iconButton, input, make } from "./elements.js";
-import { alike } from "./planes.js";
+import { notice } from "./notice.js";
+import { UNLABELLED, alike } from "./planes.js";
 import { store } from "./store.js";
 import { Brush } from "./tools/brush.js";
 import { Fill, Picker } from "./tools/fill.js";
@@ -22,6 +23,11 @@ const region = new Region(work, (picked) => {
   by("region-actions").hidden = !picked;
 });
 
+/** @param {number} position */
+function picked(position) {
+  if (position !== UNLABELLED || store.state.editing === "labels") store.set({ position });
+}
+
 /** @type {{ name: string, label: string, key: string, tool: Tool }[]} */
 export const TOOLS = [
   { name: "brush", label: "Brush", key: "b", tool: new Brush(work) },
@@ -32,10 +38,11 @@ export const TOOLS = [
   { name: "polygon", label: "Polygon", key: "p", tool: new Polygon(work) },
   { name: "fill", label: "Fill a region", key: "f", tool: new Fill(work) },
   { name: "region", label: "Move a region", key: "v", tool: region },
-  { name: "picker", label: "Pick a class", key: "i", tool: new Picker(work, (position) => store.set({ position })) },
+  { name: "picker", label: "Pick a class", key: "i", tool: new Picker(work, picked) },
   { name: "hand", label: "Move the view", key: "h", tool: new Tool(work) },
 ];
 const SIZED = ["brush", "eraser", "line"];
+const PROTECTING = [...SIZED, "rectangle", "ellipse", "polygon"];
 
 /** The tool in hand. @returns {Tool} */
 export function inHand() {
@@ -47,6 +54,26 @@ export function take(name) {
   if (name === store.state.tool) return;
   inHand().finish();
   store.set({ tool: name });
+  if (name === "eraser" && !work()?.source) {
+    const why = store.state.editing === "labels" ? "these labels are the source's" : "the layout has another size than the source";
+    notice(`There is nothing to erase to: ${why}.`, { passing: true });
+  }
+}
+
+/** Takes the last change back; first of all what is not applied yet. */
+export function undo() {
+  if (!inHand().back()) store.state.painting?.undo();
+}
+
+export function redo() {
+  inHand().cancel();
+  store.state.painting?.redo();
+}
+
+/** Takes another plane for the one that is painted on. @param {import("./planes.js").Plane} plane */
+export function replaceBy(plane) {
+  inHand().cancel();
+  store.state.painting?.replace(plane);
 }
 
 /** @param {() => void} redraw what shows tools */
@@ -87,6 +114,7 @@ function show() {
     button.tabIndex = on ? 0 : -1;
   }
   by("size-row").hidden = !SIZED.includes(tool);
+  by("protect-row").hidden = !PROTECTING.includes(tool);
   input("size").value = String(placeOf(size));
   by("size-told").textContent = `${size} px`;
   input("protect").checked = protect;
@@ -95,8 +123,8 @@ function show() {
 
 /** Called when a stroke begins, with the class it begins in: it alone may be painted over if so wished. @param {number} position */
 export function beginsIn(position) {
-  const { painting, protect } = store.state;
-  if (painting) painting.only = protect ? position : null;
+  const { painting, protect, tool } = store.state;
+  if (painting && !inHand().busy) painting.only = protect && PROTECTING.includes(tool) ? position : null;
 }
 
 /** @param {KeyboardEvent} event */

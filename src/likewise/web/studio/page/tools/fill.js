@@ -1,7 +1,6 @@
 // Fill: a whole connected region takes the class at one click. And the picker, which takes from it.
 
 import { region } from "../spans.js";
-import { UNLABELLED } from "../planes.js";
 import { Tool } from "./tool.js";
 
 /** @typedef {import("./tool.js").Point} Point */
@@ -30,8 +29,7 @@ export class Picker extends Tool {
     if (!plane) return false;
     const [x, y] = [Math.floor(at.x), Math.floor(at.y)];
     if (x < 0 || y < 0 || x >= plane.width || y >= plane.height) return false;
-    const value = plane.data[y * plane.width + x];
-    if (value !== UNLABELLED) this.picked(value);
+    this.picked(plane.data[y * plane.width + x]);
     return true;
   }
 }

@@ -28,6 +28,17 @@ export class Polygon extends Tool {
     return true;
   }
 
+  get busy() {
+    return this.corners.length > 0;
+  }
+
+  /** Takes the last corner back. */
+  back() {
+    const there = this.corners.pop();
+    this.redraw();
+    return there !== undefined;
+  }
+
   finish() {
     const painting = this.work()?.painting;
     if (painting && this.corners.length > 2) {

@@ -31,8 +31,20 @@ export class Tool {
   /** @param {Point} at @param {PointerEvent} event */
   up(at, event) {}
 
-  /** Gives up what was begun: Escape, a second finger, another tool. */
+  /** Whether something was begun that takes more than one press. */
+  get busy() {
+    return false;
+  }
+
+  /** Gives up what was begun: Escape, a second finger. */
   cancel() {}
+
+  /** Takes back what is not applied yet. @returns {boolean} whether there was anything */
+  back() {
+    const begun = Boolean(this.work()?.painting.touched);
+    this.cancel();
+    return begun;
+  }
 
   /** Ends what was begun: Enter, another tool. */
   finish() {}

@@ -1,0 +1,1 @@
+"""``likewise labels``: label files converted, shown and checked."""
