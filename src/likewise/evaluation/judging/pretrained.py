@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from likewise.evaluation.cases import Case
 from likewise.evaluation.judging.class_mapping import ClassMapping
-from likewise.evaluation.judging.network import SegmentationNetwork
 from likewise.evaluation.judging.reader import layout_scores
 from likewise.images import Image
+from likewise.networks.segmentation_network import SegmentationNetwork
 
 
 class NamesPixels(Protocol):
