@@ -26,11 +26,15 @@ CAPTION_HEIGHT = 34
 
 @dataclass(frozen=True)
 class Column:
-    """One column: ``layout`` and ``picture`` are (H, W, 3) uint8; ``caption`` stands above."""
+    """One column: ``layout`` and ``picture`` are (H, W, 3) uint8; ``caption`` stands above.
+
+    ``below`` is a third picture, where all columns have one.
+    """
 
     caption: str
     layout: np.ndarray
     picture: np.ndarray
+    below: np.ndarray | None = None
 
 
 def contact_sheet(
@@ -52,7 +56,8 @@ def contact_sheet(
     bands = _bands(cells, WIDEST - left - MARGIN)
     widest = max((_band_width(band) for band in bands), default=0)
     swatches = _legend_rows(legend, max(left + widest - MARGIN, 2 * CELL_HEIGHTS[0]))
-    band_height = CAPTION_HEIGHT + 2 * height + ROW_GAP
+    deep = 2 if source.below is None else 3
+    band_height = CAPTION_HEIGHT + deep * height + (deep - 1) * ROW_GAP
     rows = max(len(bands), 1)
     page_height = 2 * MARGIN + rows * band_height + (rows - 1) * BAND_GAP + 34 * len(swatches)
     page = Pillow.new("RGB", (max(left + widest, 2 * CELL_HEIGHTS[0]) + MARGIN, page_height), PAPER)
@@ -83,7 +88,9 @@ def _scaled(column: Column, height: int) -> Column:
     smooth = Pillow.Resampling.LANCZOS if scale < 3 else Pillow.Resampling.NEAREST
     picture = Pillow.fromarray(column.picture).resize(size, smooth)
     layout = Pillow.fromarray(column.layout).resize(size, Pillow.Resampling.NEAREST)
-    return Column(column.caption, np.asarray(layout), np.asarray(picture))
+    below = None if column.below is None else Pillow.fromarray(column.below).resize(size, smooth)
+    third = None if below is None else np.asarray(below)
+    return Column(column.caption, np.asarray(layout), np.asarray(picture), third)
 
 
 def _bands(cells: Sequence[Column], room: int) -> list[list[Column]]:
@@ -108,6 +115,8 @@ def _draw_column(page: Pillow.Image, cell: Column, x: int, y: int, ink: tuple[in
     top = y + CAPTION_HEIGHT
     page.paste(Pillow.fromarray(cell.layout), (x, top))
     page.paste(Pillow.fromarray(cell.picture), (x, top + height + ROW_GAP))
+    if cell.below is not None:
+        page.paste(Pillow.fromarray(cell.below), (x, top + 2 * (height + ROW_GAP)))
 
 
 def _legend_rows(

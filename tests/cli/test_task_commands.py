@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from likewise.images import read_image
+from likewise.images import Image, read_image
 from likewise.labels.label_map import LabelMap
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -106,3 +106,41 @@ def test_a_face_is_edited(command: Command, tmp_path: Path) -> None:
         tmp_path / "out" / "face.layout.png", like=LabelMap.read(folder / "face" / "labels.png")
     )
     assert layout.size == source.size
+
+
+def test_sketch_follows_a_drawing_and_measures_it(command: Command, tmp_path: Path) -> None:
+    from tests.tasks.drawings import areas, outlined, painted
+
+    painted(areas()).save(tmp_path / "image.png")
+    Image.from_array(outlined(areas())).save(tmp_path / "own.png")
+    moved = areas((30, 66, 74, 112))
+    Image.from_array(outlined(moved)).save(tmp_path / "source.png")  # a name that is taken
+    asked = ("sketch", tmp_path / "image.png", tmp_path / "source.png")
+    done = command(*asked, "--sketch", tmp_path / "own.png", "-o", tmp_path / "o", *SMOKE, "--json")
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert record["inputs"]["edit"]["by"] == "shapes"
+    assert record["measures"]["source-2"]["edge_f"] > 0.9
+    wanted = {"source-2.png", "source-2.layout.png", "source.sketch.png", "source.layout.png"}
+    assert wanted <= {path.name for path in (tmp_path / "o").iterdir()}
+    # What was matched can be repainted and rendered by the main job.
+    again = ("run", asked[1], tmp_path / "o/source.layout.png", tmp_path / "o/source-2.layout.png")
+    assert command(*again, "-o", tmp_path / "again", *SMOKE).returncode == 0
+
+
+def test_sketch_extracts_what_it_reads_again(command: Command, tmp_path: Path) -> None:
+    from tests.tasks.drawings import areas, painted
+
+    image = tmp_path / "image.png"
+    painted(areas()).save(image)
+    done = command("sketch", image, "--extract-only", "--detail", "3", "-o", tmp_path / "own")
+    assert done.returncode == 0, done.stderr
+    own = tmp_path / "own" / "source.sketch.png"
+    done = command("sketch", image, own, "--detail", "3", "-o", tmp_path / "out", *SMOKE)
+    assert done.returncode == 0, done.stderr
+    assert "3 shapes in the picture's sketch" in done.stdout
+    for words, told in (((), "no sketch to follow"), ((image,), "photograph")):
+        done = command("sketch", image, *words, "-o", tmp_path / "none", *SMOKE)
+        assert done.returncode == 2
+        assert told in done.stderr
+        assert not (tmp_path / "none").exists()

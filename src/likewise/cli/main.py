@@ -24,7 +24,7 @@ from likewise.cli import (
 )
 from likewise.cli.labels import commands as labels
 from likewise.cli.stopping import STOP
-from likewise.cli.tasks import augment, face, remove, retarget
+from likewise.cli.tasks import augment, face, remove, retarget, segment, sketch
 from likewise.version import __version__
 
 app = typer.Typer(
@@ -74,6 +74,8 @@ _COMMANDS = (
     face.face,
     retarget.retarget,
     augment.augment,
+    sketch.sketch,
+    segment.segment,
     compare.compare,
     studio.studio,
     demo.demo,

@@ -7,7 +7,7 @@ import time
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from likewise.analogy import Analogy
 from likewise.cli import compiling
@@ -21,6 +21,9 @@ from likewise.images import Image
 from likewise.methods.base import Checkpointing, Plan
 from likewise.provenance import Provenance
 from likewise.sheet import Column, contact_sheet
+
+if TYPE_CHECKING:
+    from likewise.tasks.edit import Edit
 
 CHECKPOINT_EVERY = 30.0  # seconds
 
@@ -67,6 +70,7 @@ def outputs(place: Place, targets: Sequence[Target], source: Image, manner: Mann
             files += provenance_files(place.folder, target.name)
         if target.edit:
             files.append(place.folder / f"{target.name}{LAYOUT}")
+            files += [place.folder / name for name in target.edit.beside]
     if targets:
         files.append(place.folder / SHEET)
     return files + place.model_files
@@ -120,38 +124,59 @@ def render(
     """Render and write every layout, then the contact sheet; doubts are told.
 
     Returns:
-        For the record, by target name: seconds, and with provenance the share of pixels that are
-        the source's own.
+        For the record, by target name: seconds, with provenance the share of pixels that are the
+        source's own, and what an edit measures of its answer.
     """
     seconds: dict[str, float] = {}
+    measures: dict[str, dict[str, float]] = {}
     shares: dict[str, float] = {}
     columns = []
     for target in targets:
         began = time.monotonic()
         with compiling.told(terminal):
             answer, provenance = _rendered(analogy, target, manner, terminal)
-        layout = target.labels
+        layout = target.labels.to_colour()
         if target.edit:
-            answer, layout = target.edit.finished(answer), target.edit.shown
-            layout.write(folder / f"{target.name}{LAYOUT}")
+            answer = target.edit.finished(answer)
+            layout = target.edit.pictured()
+            _write_beside(target.edit, folder, target.name)
             provenance = None
         file = folder / f"{target.name}{answer.suffix}"
         answer.save(file)
         seconds[target.name] = round(time.monotonic() - began, 3)
         terminal.say(f"wrote   {file} ({spoken_seconds(seconds[target.name])})")
+        if target.edit and (found := target.edit.measured(answer)):
+            measures[target.name] = found
+            told = (f"{name.replace('_', ' ')} {value:.2f}" for name, value in found.items())
+            terminal.say(f"        {', '.join(told)}")
         doubting.answer(analogy, target, answer)
         if provenance is not None:
             shares[target.name] = round(provenance.share_exact, 6)
             _write_provenance(provenance, analogy.image, folder, target.name, terminal)
-        columns.append(Column(target.name, layout.to_colour(), answer.to_rgb8()))
-    file = folder / SHEET
-    edit = targets[0].edit
+        columns.append(Column(target.name, layout, answer.to_rgb8()))
+    _write_sheet(analogy, targets[0].edit, columns, folder / SHEET)
+    terminal.say(f"wrote   {folder / SHEET}")
+    told_of = {"share_exact": shares, "measures": measures}
+    return {"render_seconds": seconds} | {name: of for name, of in told_of.items() if of}
+
+
+def _write_beside(edit: Edit, folder: Path, name: str) -> None:
+    edit.shown.write(folder / f"{name}{LAYOUT}")
+    for file, content in edit.beside.items():
+        if isinstance(content, Image):
+            content.save(folder / file)
+        else:
+            content.write(folder / file)
+
+
+def _write_sheet(
+    analogy: Analogy, edit: Edit | None, columns: Sequence[Column], file: Path
+) -> None:
     image, labels = edit.before if edit else (analogy.image, analogy.labels)
-    source = Column("source", labels.to_colour(), image.to_rgb8())
+    layout = edit.pictured_before() if edit else labels.to_colour()
     legend = [(entry.name, entry.colour) for entry in labels.present_classes]
-    Image.from_array(contact_sheet(source, columns, legend)).save(file)
-    terminal.say(f"wrote   {file}")
-    return {"render_seconds": seconds} | ({"share_exact": shares} if shares else {})
+    sheet = contact_sheet(Column("source", layout, image.to_rgb8()), columns, legend)
+    Image.from_array(sheet).save(file)
 
 
 def _rendered(

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from likewise.images import Image
 from likewise.judging.class_mapping import ClassMapping
-from likewise.judging.network import SegmentationNetwork
 from likewise.judging.reader import layout_scores
 from likewise.labels.label_map import LabelMap
+from likewise.networks.segmentation_network import SegmentationNetwork
 
 
 class NamesPixels(Protocol):

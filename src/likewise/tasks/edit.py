@@ -7,6 +7,7 @@ throughout.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,6 +62,23 @@ class Edit:
     def shown(self) -> LabelMap:
         """The layout of the finished picture, for a person."""
         return self.layout
+
+    @property
+    def beside(self) -> Mapping[str, Image | LabelMap]:
+        """Files for a person besides the answers of a command, by their names."""
+        return {}
+
+    def pictured(self) -> np.ndarray:
+        """(H', W', 3) uint8 picture of the layout, for a contact sheet."""
+        return self.shown.to_colour()
+
+    def pictured_before(self) -> np.ndarray:
+        """(H, W, 3) uint8 picture of the labels that a person knows, for a contact sheet."""
+        return self.before[1].to_colour()
+
+    def measured(self, answer: Image) -> dict[str, float]:
+        """What is to be known of the finished ``answer`` in numbers, by name; most edits: none."""
+        return {}
 
     def finished(self, answer: Image) -> Image:
         """``answer`` where it counts, the source's own pixels elsewhere.

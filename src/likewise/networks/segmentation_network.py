@@ -16,9 +16,10 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from likewise.errors import ConfigError, ModelError
-from likewise.judging.preparation import Preparation
+from likewise.networks.preparation import Preparation
 
 OF_MASKS = ("mask2former", "maskformer")
+PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 AT_ONCE = 64 << 20  # bytes of scores that are enlarged together
 
 
@@ -52,15 +53,17 @@ class SegmentationNetwork:
 
         Raises:
             ConfigError: ``transformers`` is not installed.
-            ModelError: nothing there, not a network for semantic segmentation, or incomplete.
+            ModelError: nothing there, not a network for semantic segmentation, incomplete, or with
+                its weights in a pickle only.
         """
         if importlib.util.find_spec("transformers") is None:
             raise ConfigError(
-                "pretrained judge",
+                "segmentation network",
                 "transformers is not installed",
                 "the extra 'pretrained'",
                 'Install it: pip install "likewise[pretrained]".',
             )
+        _require_safe_weights(Path(place))
         options = {"local_files_only": not download}
         try:
             return cls(*_loaded(str(place), options), device)
@@ -82,6 +85,21 @@ class SegmentationNetwork:
         else:
             scores = out.logits
         return _likeliest(scores.float(), rgb.shape[:2]).cpu().numpy()
+
+
+def _require_safe_weights(folder: Path) -> None:
+    """Make sure that weights in ``folder``, if it is one, are not in pickles alone.
+
+    Raises:
+        ModelError: there are pickles only, which could run any code when opened.
+    """
+    if not folder.is_dir() or any(folder.glob("*.safetensors")):
+        return
+    pickles = sorted(path.name for kind in PICKLES for path in folder.glob(kind))
+    if pickles:
+        found = f"its weights are a pickle ({pickles[0]}), which is never opened"
+        remedy = "Where you trust it, load it with transformers and save_pretrained() it anew."
+        raise ModelError(folder, found, "model.safetensors", remedy)
 
 
 def _loaded(place: str, options: dict[str, Any]) -> tuple[Any, Preparation]:
