@@ -10,7 +10,7 @@ from likewise.version import __version__
 
 if TYPE_CHECKING:
     from likewise.analogy import Analogy
-    from likewise.evaluation.doubts import Doubt, doubts
+    from likewise.doubting import Doubt, doubts
     from likewise.images import Image, read_image
     from likewise.labels.label_map import ClassTable, LabelClass, LabelMap
     from likewise.provenance import Provenance
@@ -31,12 +31,12 @@ __all__ = [
 _HOMES = {
     "Analogy": "likewise.analogy",
     "ClassTable": "likewise.labels.label_map",
-    "Doubt": "likewise.evaluation.doubts",
+    "Doubt": "likewise.doubting",
     "Image": "likewise.images",
     "LabelClass": "likewise.labels.label_map",
     "LabelMap": "likewise.labels.label_map",
     "Provenance": "likewise.provenance",
-    "doubts": "likewise.evaluation.doubts",
+    "doubts": "likewise.doubting",
     "read_image": "likewise.images",
 }
 

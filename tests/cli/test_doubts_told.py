@@ -15,7 +15,7 @@ SMOKE = ("--preset", "smoke", "--device", "cpu")
 WARNING = "warning: floating: class 2 stands on class 0 along 100 % of its lower edge (20 pixels)"
 # The command as it is, with a judge that is content with nothing.
 STERN = (
-    "import likewise.evaluation.doubts.reading as reading\n"
+    "import likewise.doubting.reading as reading\n"
     "reading.SHORTFALL = -1.0\n"
     "from likewise.cli.main import main\n"
     "main()\n"

@@ -14,9 +14,9 @@ from tests import pairs, scenes
 
 from likewise.evaluation.cases import Case
 from likewise.evaluation.comparison import Comparison, Outcome, Question
-from likewise.evaluation.judging.forest import ForestJudge
 from likewise.evaluation.measuring import Measuring
 from likewise.images import Image
+from likewise.judging.forest import ForestJudge
 
 REAL = Measuring(judges=(ForestJudge(pixels=2000, trees=6, threads=1),))
 LAYOUTS = {"moved": (14, 36), "still": (16, 8)}

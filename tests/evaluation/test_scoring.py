@@ -10,10 +10,10 @@ from tests import pairs, scenes
 
 from likewise.errors import ImageError, InputError
 from likewise.evaluation.cases import Case
-from likewise.evaluation.judging.forest import ForestJudge
 from likewise.evaluation.measures import MEASURES
 from likewise.evaluation.scoring import MOST_PATCHES, Scorer, working_side
 from likewise.images import Image
+from likewise.judging.forest import ForestJudge
 from likewise.labels.label_map import LabelMap
 from likewise.metrics.frechet import single_image_frechet
 from likewise.metrics.sliced_wasserstein import sliced_wasserstein

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from likewise.analogy import Analogy
 from likewise.cli.sources import Target
 from likewise.cli.terminal import Terminal
-from likewise.evaluation.doubts import Doubt, doubts
+from likewise.doubting import Doubt, doubts
 from likewise.images import Image
 from likewise.labels.label_map import LabelMap
 
 if TYPE_CHECKING:
-    from likewise.evaluation.doubts.reading import Check
+    from likewise.doubting.reading import Check
 
 
 class Doubting:
@@ -49,7 +49,7 @@ class Doubting:
 
     @cached_property
     def _judge(self) -> Check:
-        from likewise.evaluation.doubts.reading import Check  # it waits for scikit-learn
+        from likewise.doubting.reading import Check  # it waits for scikit-learn
 
         self._terminal.say("check   a judge learns the source, to read the answers")
         return Check(*self._source)

@@ -24,7 +24,7 @@ from likewise.cli import (
 )
 from likewise.cli.labels import commands as labels
 from likewise.cli.stopping import STOP
-from likewise.cli.tasks import face, remove, retarget, segment, sketch
+from likewise.cli.tasks import augment, face, remove, retarget, segment, sketch
 from likewise.version import __version__
 
 app = typer.Typer(
@@ -75,6 +75,7 @@ _COMMANDS = (
     retarget.retarget,
     sketch.sketch,
     segment.segment,
+    augment.augment,
     compare.compare,
     studio.studio,
     demo.demo,

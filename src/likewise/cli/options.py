@@ -288,8 +288,8 @@ def checked(choices: Choices) -> Choices:
     return named
 
 
-def parse_settings(words: Sequence[str]) -> dict[str, str]:
-    """The settings in words such as ``rounds=4``, by name.
+def parse_settings(words: Sequence[str], option: str = "--set") -> dict[str, str]:
+    """The settings in words such as ``rounds=4``, by name; ``option`` is what errors call them.
 
     Raises:
         ConfigError: a word without ``=``, or a setting that is there twice.
@@ -298,9 +298,10 @@ def parse_settings(words: Sequence[str]) -> dict[str, str]:
     for word in words:
         name, equals, value = (part.strip() for part in word.partition("="))
         if not (name and equals):
-            raise ConfigError("--set", repr(word), "NAME=VALUE, as in --set rounds=4")
+            example = "rounds=4" if option == "--set" else "turn=10"
+            raise ConfigError(option, repr(word), f"NAME=VALUE, as in {option} {example}")
         if name in found:
-            raise ConfigError("--set", f"{name} twice", "each setting once")
+            raise ConfigError(option, f"{name} twice", "each setting once")
         found[name] = value
     return found
 

@@ -13,9 +13,9 @@ from torch import Tensor
 
 from likewise.errors import ConfigError, ModelError
 from likewise.evaluation.cases import Case
-from likewise.evaluation.judging.pretrained import PretrainedJudge
-from likewise.evaluation.judging.reader import CaseJudge
 from likewise.evaluation.scoring import DEFAULT_JUDGES, PictureDistance, Scorer
+from likewise.judging.pretrained import PretrainedJudge
+from likewise.judging.reader import CaseJudge
 from likewise.metrics.frechet import FeatureFunction
 from likewise.metrics.lpips import LPIPS
 from likewise.networks.inception_stem import load_inception_stem

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from likewise.errors import ImageError, InputError
 from likewise.evaluation.cases import Case
-from likewise.evaluation.judging.forest import ForestJudge
-from likewise.evaluation.judging.reader import CaseJudge, Reader, layout_scores
 from likewise.evaluation.measures import MEASURES
 from likewise.evaluation.truth_scores import WINDOW, sharpness_means, truth_scores
 from likewise.images import Image
+from likewise.judging.forest import ForestJudge
+from likewise.judging.reader import CaseJudge, Reader, layout_scores
 from likewise.metrics.coherence import WORKING_SIDE, bidirectional_similarity
 from likewise.metrics.frechet import FeatureFunction, SingleImageFrechet
 from likewise.metrics.sharpness import sharpness_by_class
@@ -117,7 +117,8 @@ class Scorer:
 
     @cached_property
     def _readers(self) -> dict[str, Reader]:
-        return {judge.prefix: judge.reader(self.case, self._seed) for judge in self._judges}
+        pair = self.case.image, self.case.labels
+        return {judge.prefix: judge.reader(*pair, self._seed) for judge in self._judges}
 
     def _likeness(self, image: Image, target: str) -> dict[str, float]:
         """Scores that need no truth: the layout's, and likeness to the source."""

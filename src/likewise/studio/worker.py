@@ -22,8 +22,8 @@ from typing import Any
 
 from likewise import storage
 from likewise.analogy import Analogy
+from likewise.doubting import doubts
 from likewise.errors import InputError, Interrupted, LikewiseError
-from likewise.evaluation.doubts import doubts
 from likewise.images import Image, read_image
 from likewise.labels.label_map import ClassTable, LabelMap
 from likewise.methods.base import CONFIG_FILE, MODEL_FILE, Checkpointing

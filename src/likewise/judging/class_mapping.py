@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from likewise.errors import LabelError
-from likewise.evaluation.judging.reader import OTHER
+from likewise.judging.reader import OTHER
 from likewise.labels.class_table import ClassTable
 from likewise.labels.class_words import nearest_words, numbers_of, read_words
 

@@ -12,9 +12,9 @@ from tests import pairs, scenes
 from tests.tiny_networks import write_mask2former, write_segformer
 
 from likewise.evaluation.cases import Case
-from likewise.evaluation.judging.pretrained import PretrainedJudge
 from likewise.evaluation.scoring import Scorer
 from likewise.images import Image
+from likewise.judging.pretrained import PretrainedJudge
 
 transformers = pytest.importorskip("transformers")
 torch = pytest.importorskip("torch")
@@ -54,7 +54,7 @@ def test_it_reads_what_the_picture_shows(folder: Path) -> None:
     assert ceilings["pretrained_accuracy"] > 0.93  # all but borders, which are 4 pixels wide
     assert 0.85 < ceilings["pretrained_iou"] < ceilings["pretrained_accuracy"]
     found = scorer.score(case.image, "moved")
-    read = judge.reader(case).read(case.image)
+    read = judge.reader(case.image, case.labels).read(case.image)
     wanted = case.targets["moved"].ids
     assert found["pretrained_accuracy"] == pytest.approx((read == wanted).mean())
     assert found["pretrained_accuracy"] < ceilings["pretrained_accuracy"] - 0.05
@@ -65,6 +65,6 @@ def test_classes_that_map_to_nothing_are_never_right(folder: Path, tmp_path: Pat
     file = tmp_path / "mapping.json"
     file.write_text(json.dumps(MAPPING | {"house": []}), encoding="utf-8")
     case = a_case()
-    read = PretrainedJudge.load(folder, file).reader(case).read(case.image)
+    read = PretrainedJudge.load(folder, file).reader(case.image, case.labels).read(case.image)
     assert (read[24:36, 24:36] == -1).all()
     assert (read != 2).all()

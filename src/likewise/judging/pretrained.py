@@ -14,10 +14,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from likewise.evaluation.cases import Case
-from likewise.evaluation.judging.class_mapping import ClassMapping
-from likewise.evaluation.judging.reader import layout_scores
 from likewise.images import Image
+from likewise.judging.class_mapping import ClassMapping
+from likewise.judging.reader import layout_scores
+from likewise.labels.label_map import LabelMap
 from likewise.networks.segmentation_network import SegmentationNetwork
 
 
@@ -76,30 +76,32 @@ class PretrainedJudge:
         network = SegmentationNetwork.load(place, download=download, device=device)
         return cls(network, ClassMapping.read(Path(mapping), network.names))
 
-    def reader(self, case: Case, seed: int = 0) -> PretrainedReader:
-        """The reader of ``case``; there is nothing to draw, so ``seed`` changes nothing.
+    def reader(self, image: Image, labels: LabelMap, seed: int = 0) -> PretrainedReader:
+        """The reader of one source pair; there is nothing to draw, so ``seed`` changes nothing.
 
         Raises:
-            LabelError: the mapping lacks a class of the case, or two share one of the network's.
+            LabelError: the mapping lacks a class of ``labels``, or two share one of the network's.
         """
-        return PretrainedReader(self._network, self._mapping, case)
+        return PretrainedReader(self._network, self._mapping, image, labels)
 
 
 class PretrainedReader:
-    """The network, and what its classes mean in one case."""
+    """The network, and what its classes mean in one source pair."""
 
-    def __init__(self, network: NamesPixels, mapping: ClassMapping, case: Case) -> None:
+    def __init__(
+        self, network: NamesPixels, mapping: ClassMapping, image: Image, labels: LabelMap
+    ) -> None:
         self._network = network
-        self._case = case
-        self._positions = mapping.positions(case.labels.present_classes)
+        self._source = image, labels
+        self._positions = mapping.positions(labels.present_classes)
 
     @cached_property
     def ceiling(self) -> Mapping[str, float]:
         """Its "accuracy" and "iou" on the source image."""
-        table = self._case.labels.present_classes
-        known = self._case.labels.indices(table)
-        return layout_scores(self.read(self._case.image), known, len(table))
+        image, labels = self._source
+        table = labels.present_classes
+        return layout_scores(self.read(image), labels.indices(table), len(table))
 
     def read(self, image: Image) -> NDArray[np.int64]:
-        """(H, W) position of what each pixel shows in the case's present classes, or OTHER."""
+        """(H, W) position of what each pixel shows in the source's present classes, or OTHER."""
         return self._positions[self._network.read(image.to_rgb8())]

@@ -10,10 +10,10 @@ import pytest
 from tests import pairs, scenes
 
 from likewise import Doubt, Image, LabelMap, doubts
+from likewise.doubting.reading import Check
+from likewise.doubting.scene import MOST_PIXELS, Scene, scene_scale
 from likewise.errors import ImageError, LabelError
 from likewise.evaluation.cases import find_cases, read_case
-from likewise.evaluation.doubts.reading import Check
-from likewise.evaluation.doubts.scene import MOST_PIXELS, Scene, scene_scale
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SIZE = (96, 128)

@@ -10,7 +10,7 @@ import pytest
 from tests import pairs
 
 from likewise.errors import LabelError
-from likewise.evaluation.judging.class_mapping import ClassMapping
+from likewise.judging.class_mapping import ClassMapping
 
 NETWORK = {0: "wall", 1: "Sky", 2: "earth, ground", 3: "grass", 4: "house", 5: "wall", 9: "house, "}
 

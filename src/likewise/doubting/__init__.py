@@ -4,7 +4,7 @@
 ``docs/failure_cases.md`` shows what is doubted, and how often rightly.
 """
 
-from likewise.evaluation.doubts.doubt import Doubt
-from likewise.evaluation.doubts.layout import doubts
+from likewise.doubting.doubt import Doubt
+from likewise.doubting.layout import doubts
 
 __all__ = ["Doubt", "doubts"]

@@ -1,4 +1,4 @@
-"""Reader: a judge that reads the layouts of one case, and its own ceiling."""
+"""Reader: a judge that reads the layouts of one source pair, and its own ceiling."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from likewise.evaluation.cases import Case
 from likewise.images import Image
+from likewise.labels.label_map import LabelMap
 from likewise.metrics.mean_iou import mean_iou
 from likewise.metrics.pixel_accuracy import pixel_accuracy
 
 OTHER = -1
-"""What a reader says where it sees none of the case's classes; never right."""
+"""What a reader says where it sees none of the source's classes; never right."""
 
 
 class Reader(Protocol):
-    """Reads the layouts of one case."""
+    """Reads the layouts of one source pair."""
 
     @property
     def ceiling(self) -> Mapping[str, float]:
         """Its "accuracy" and "iou" on pictures whose layout is known, 0 to 1."""
 
     def read(self, image: Image) -> NDArray[np.int64]:
-        """(H, W) position in ``case.labels.present_classes`` of what each pixel shows, or OTHER."""
+        """(H, W) position in the source's present classes of what each pixel shows, or OTHER."""
 
 
 class CaseJudge(Protocol):
@@ -37,8 +37,8 @@ class CaseJudge(Protocol):
 
     prefix: str
 
-    def reader(self, case: Case, seed: int = 0) -> Reader:
-        """The reader of ``case``; the same seed gives the same one."""
+    def reader(self, image: Image, labels: LabelMap, seed: int = 0) -> Reader:
+        """The reader of one source pair, of equal size; the same seed gives the same one."""
 
 
 def layout_scores(

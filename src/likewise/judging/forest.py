@@ -1,4 +1,4 @@
-"""ForestJudge: the default judge, a pixel classifier that learns each case from its source pair.
+"""ForestJudge: the default judge, a pixel classifier that learns from one source pair.
 
 Not in the paper: it reads layouts with a pretrained network alone, see ``pretrained``.
 """
@@ -10,8 +10,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from likewise.evaluation.cases import Case
 from likewise.images import Image
+from likewise.labels.label_map import LabelMap
 from likewise.metrics.judge import Judge
 
 
@@ -31,14 +31,14 @@ class ForestJudge:
     def __init__(self, *, pixels: int = 30_000, trees: int = 48, threads: int = -1) -> None:
         self._settings = {"pixels": pixels, "trees": trees, "threads": threads}
 
-    def reader(self, case: Case, seed: int = 0) -> ForestReader:
-        """The reader of ``case``.
+    def reader(self, image: Image, labels: LabelMap, seed: int = 0) -> ForestReader:
+        """The reader of one source pair, of equal size.
 
         Raises:
             LabelError: every pixel of the source is ignored.
         """
-        labels = case.labels.indices(case.labels.present_classes)
-        return ForestReader(Judge(**self._settings).fit(case.image.to_float(), labels, seed))
+        places = labels.indices(labels.present_classes)
+        return ForestReader(Judge(**self._settings).fit(image.to_float(), places, seed))
 
 
 class ForestReader:
@@ -53,7 +53,7 @@ class ForestReader:
         return {"accuracy": self._judge.held_out_score, "iou": self._judge.held_out_iou}
 
     def read(self, image: Image) -> NDArray[np.int64]:
-        """(H, W) position of what each pixel shows in the case's present classes.
+        """(H, W) position of what each pixel shows in the source's present classes.
 
         Raises:
             ImageError: it has other channels than the source.

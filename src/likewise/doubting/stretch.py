@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
-from likewise.evaluation.doubts.doubt import Doubt
-from likewise.evaluation.doubts.scene import Scene
+from likewise.doubting.doubt import Doubt
+from likewise.doubting.scene import Scene
 
 THICKER = 2.0  # times: from here the patch engine shows pieces of textured classes again and again
 LARGER = 3.0  # times the area: on the average each pixel of the source has to serve thrice

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from likewise.evaluation.doubts.borders import border_doubts
-from likewise.evaluation.doubts.doubt import Doubt
-from likewise.evaluation.doubts.scene import Scene
-from likewise.evaluation.doubts.stretch import stretch_doubts
+from likewise.doubting.borders import border_doubts
+from likewise.doubting.doubt import Doubt
+from likewise.doubting.scene import Scene
+from likewise.doubting.stretch import stretch_doubts
 from likewise.labels.label_map import LabelMap
 
 

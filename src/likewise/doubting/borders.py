@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from likewise.evaluation.doubts.doubt import Doubt
-from likewise.evaluation.doubts.scene import Scene
+from likewise.doubting.doubt import Doubt
+from likewise.doubting.scene import Scene
 
 NOTABLE = 0.04  # of the target's short side: shorter borders are not doubted
 SHORTEST = 6  # pixels of the scene: nor are these
