@@ -9,8 +9,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
-from tests.tasks.augmentation.blobs import blob_labels, blob_picture
+from tests.tasks.augmentation.blobs import STONE, blob_labels, blob_picture
+
+from likewise.labels.label_map import LabelMap
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 SMOKE = ("-m", "patch:smoke", "--device", "cpu", "--workers", "1")
@@ -26,6 +29,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return folder / "image.png", folder / "labels.png"
 
 
+@pytest.mark.slow
 def test_a_dataset_with_its_record_which_a_larger_number_continues(
     command: Command, pair: tuple[Path, Path], tmp_path: Path
 ) -> None:
@@ -84,6 +88,19 @@ def test_bad_orders_are_told_in_one_line(
     (line,) = [row for row in done.stderr.splitlines() if row.startswith("error: ")]
     assert all(word in line for word in told), line
     assert not (tmp_path / "out").exists()
+
+
+def test_a_format_that_cannot_hold_the_classes_is_told_first(
+    command: Command, pair: tuple[Path, Path], tmp_path: Path
+) -> None:
+    ids = np.where(LabelMap.read(pair[1]).ids == STONE, 300, 0).astype(np.uint16)
+    np.save(tmp_path / "labels.npy", ids)
+    out = tmp_path / "out"
+    done = command("augment", pair[0], tmp_path / "labels.npy", "-o", out, *SMOKE)
+    assert done.returncode == 2
+    assert "class 300" in done.stderr
+    assert "0 to 255" in done.stderr
+    assert not out.exists()
 
 
 def test_a_stopped_run_is_continued(
