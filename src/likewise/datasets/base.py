@@ -63,12 +63,15 @@ class DatasetFormat(ABC):
     def files(self, entry: Entry) -> Sequence[Path]:
         """Paths in the folder of all that is written for one pair, the picture last."""
 
-    @abstractmethod
     def write(self, root: Path, entry: Entry, image: Image, labels: LabelMap) -> None:
         """Write the files of one pair to ``root``, each atomically, in the order of :meth:`files`.
 
-        The folders are there, and ``labels`` has the size of ``image``.
+        The folders are there, and ``labels`` has the size of ``image``. Here the labels become a
+        palette PNG; formats that hold them otherwise write themselves.
         """
+        mask, picture = self.files(entry)
+        labels.write(root / mask, "palette")
+        as_picture(image).save(root / picture)
 
     @abstractmethod
     def index(

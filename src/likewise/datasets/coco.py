@@ -17,7 +17,6 @@ from typing import IO, ClassVar
 from likewise.datasets.base import (
     DatasetFormat,
     Entry,
-    as_picture,
     by_split,
     read_mask,
     require_names,
@@ -25,10 +24,8 @@ from likewise.datasets.base import (
     watched,
 )
 from likewise.errors import ConfigError
-from likewise.images import Image
 from likewise.labels.class_table import ClassTable
 from likewise.labels.conventions.coco import annotations_of, categories
-from likewise.labels.label_map import LabelMap
 from likewise.progress import SILENT, Progress
 from likewise.storage import atomic_path
 
@@ -68,12 +65,6 @@ class Coco(DatasetFormat):
         """Labels, picture."""
         name = f"{entry.stem}.png"
         return Path("labels", entry.split, name), Path("images", entry.split, name)
-
-    def write(self, root: Path, entry: Entry, image: Image, labels: LabelMap) -> None:
-        """Write the palette PNG, from which :meth:`index` makes annotations, then the picture."""
-        mask, picture = self.files(entry)
-        labels.write(root / mask, "palette")
-        as_picture(image).save(root / picture)
 
     def index(
         self,

@@ -19,15 +19,12 @@ import numpy as np
 from likewise.datasets.base import (
     DatasetFormat,
     Entry,
-    as_picture,
     by_split,
     read_mask,
     require_palette,
     watched,
 )
-from likewise.images import Image
 from likewise.labels.class_table import ClassTable
-from likewise.labels.label_map import LabelMap
 from likewise.progress import SILENT, Progress
 from likewise.storage import write_bytes
 
@@ -49,12 +46,6 @@ class HuggingFace(DatasetFormat):
         """Labels, picture."""
         folder, name = Path("data", entry.split), f"{entry.stem}.png"
         return folder / "labels" / name, folder / "images" / name
-
-    def write(self, root: Path, entry: Entry, image: Image, labels: LabelMap) -> None:
-        """Write the palette PNG, then the picture."""
-        mask, picture = self.files(entry)
-        labels.write(root / mask, "palette")
-        as_picture(image).save(root / picture)
 
     def index(
         self,

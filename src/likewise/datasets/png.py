@@ -10,13 +10,10 @@ from typing import ClassVar
 from likewise.datasets.base import (
     DatasetFormat,
     Entry,
-    as_picture,
     by_split,
     require_palette,
 )
-from likewise.images import Image
 from likewise.labels.class_table import ClassTable
-from likewise.labels.label_map import LabelMap
 from likewise.progress import SILENT, Progress
 
 
@@ -38,12 +35,6 @@ class Png(DatasetFormat):
         """Labels, picture."""
         name = f"{entry.stem}.png"
         return Path(entry.split, "labels", name), Path(entry.split, "images", name)
-
-    def write(self, root: Path, entry: Entry, image: Image, labels: LabelMap) -> None:
-        """Write the palette PNG, then the picture."""
-        mask, picture = self.files(entry)
-        labels.write(root / mask, "palette")
-        as_picture(image).save(root / picture)
 
     def index(
         self,
