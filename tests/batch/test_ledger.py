@@ -59,6 +59,10 @@ def test_a_damaged_ledger_is_told(tmp_path: Path) -> None:
         Ledger(tmp_path)
     with pytest.raises(ModelError, match="no batch"):
         Ledger(tmp_path / "none", read_only=True)
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / LEDGER).touch()  # as one that is just being made
+    with pytest.raises(ModelError, match="only begins"):
+        Ledger(tmp_path / "new", read_only=True)
 
 
 def test_the_folder_has_the_last_word(tmp_path: Path) -> None:
