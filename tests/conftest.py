@@ -7,6 +7,16 @@ from collections.abc import Iterator
 import pytest
 import torch
 
+from likewise.training import stepwise
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_estimates() -> Iterator[None]:
+    """How long a step takes is told from a few: seconds of timing would go into every plan."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stepwise, "ESTIMATE_SECONDS", 0.05)
+        yield
+
 
 @pytest.fixture
 def one_thread() -> Iterator[None]:
