@@ -57,6 +57,7 @@ def wait(told: Callable[[], bool], seconds: float = 90) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.slow
 def test_no_render_is_lost_and_sigterm_ends_it_well(tmp_path: Path) -> None:
     folder = tmp_path / "studio"
     LabelMap.from_array(stripes()).write(tmp_path / "labels.png")

@@ -73,6 +73,7 @@ def test_folders_without_a_job_are_swept(rendered: Rendered) -> None:
     assert (renders.folder / rendered.job.key).exists()
 
 
+@pytest.mark.slow
 def test_a_render_is_cancelled_and_goes_on(studio: Studio, tmp_path: Path) -> None:
     project = labelled(studio, tmp_path)
     asked = project.layout()
