@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from likewise.analogy import Analogy
-from likewise.cli import abilities, options, record, work
+from likewise.cli import abilities, record, work
+from likewise.cli.choices import Choices, Manner, checked
 from likewise.cli.doubting import Doubting
-from likewise.cli.options import Choices, Manner
 from likewise.cli.place import Place, Standing
 from likewise.cli.session import Session
 from likewise.cli.sources import (
@@ -39,7 +39,7 @@ def carry_out(
 ) -> None:
     """What is left of a fit when its inputs are read; see :func:`start.fit_and_render`."""
     place, terminal = session.place, session.terminal
-    choices = options.checked(choices)
+    choices = checked(choices)
     if manner.provenance:
         abilities.require_traceable(choices.method)
     if files.photographs:

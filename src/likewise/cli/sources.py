@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from likewise.cli.options import Choices
+from likewise.cli.choices import Choices
 from likewise.cli.place import Place
 from likewise.cli.terminal import Terminal
 from likewise.errors import ConfigError, OutputError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from likewise.cli.options import Choices, Manner
+from likewise.cli.choices import Choices, Manner
 from likewise.cli.session import Session
 from likewise.cli.sources import Files, read_pair, read_targets
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from likewise.analogy import Analogy
-from likewise.cli import compiling, options, record, work
-from likewise.cli.options import Choices, Manner
+from likewise.cli import compiling, record, work
+from likewise.cli.choices import Choices, Manner, checked
 from likewise.cli.place import Place, Standing
 from likewise.cli.session import Session
 from likewise.cli.sources import MODEL, SHEET, Pair, file_facts, read_pair, require_apart
@@ -76,7 +76,7 @@ def carry_out(order: Order, choices: Choices, manner: Manner) -> None:
     layouts = _layouts(order, pair)
     form = dataset_format(order.format)
     form.check(pair.labels.classes)
-    choices = options.checked(choices)
+    choices = checked(choices)
     next_layout(layouts, choices.seed, 0, 0)  # a constraint that cannot be met is told now
     session.watch.lap("read")
     pair = Pair(pair.image, pair.labels, order.image, order.labels, _identity(order, layouts))
