@@ -21,8 +21,8 @@ KeepOption = Annotated[
     typer.Option(
         "--keep",
         metavar="NAME",
-        help="A class that keeps its shape; may be repeated. Default: those that do not reach from "
-        "one edge of the picture to the opposite one.",
+        help="A class whose things, its connected regions, keep their shapes; may be repeated. "
+        "Default: every thing that does not touch two edges of the picture.",
         show_default=False,
     ),
 ]
