@@ -117,8 +117,11 @@ def render_only(
     out: Path,
     device: str,
     manner: Manner,
+    target_format: str | None = None,
 ) -> None:
     """``likewise render``; of ``photographs`` there is one for each target, or none.
+
+    ``target_format`` is what the targets follow, where they do not tell.
 
     Raises:
         InputError: anything is wrong with the model, the targets or the place.
@@ -132,7 +135,7 @@ def render_only(
     if photographs:
         abilities.require_photographed(read_description(model)["method"])
     analogy = Analogy.load(model, device=device)
-    layouts = read_targets(targets, analogy.labels, terminal, photographs)
+    layouts = read_targets(targets, analogy.labels, terminal, photographs, convention=target_format)
     outputs = work.outputs(place, layouts, analogy.image, manner)
     model_files = [model / CONFIG_FILE, model / MODEL_FILE]
     require_apart(outputs, [*targets, *photographs, *model_files])

@@ -24,6 +24,7 @@ def run(
     classes: options.ClassesOption = None,
     ignore: options.IgnoreOption = "",
     format_: label_options.FormatOption = None,
+    target_format: label_options.TargetFormatOption = None,
     instances: label_options.InstancesOption = False,
     target_images: options.TargetImagesOption = None,
     provenance: options.ProvenanceOption = False,
@@ -50,5 +51,5 @@ def run(
     from likewise.cli.sources import Files
     from likewise.cli.start import fit_and_render
 
-    files = Files(image, labels, tuple(targets), out, tuple(target_images or ()))
+    files = Files(image, labels, tuple(targets), out, tuple(target_images or ()), target_format)
     fit_and_render("run", files, chosen, manner)
