@@ -32,6 +32,7 @@ from likewise.batch.tasks import TASKS
 from likewise.cli import faults
 from likewise.cli.batch.thumbnails import THUMBNAIL, write_thumbnail
 from likewise.cli.batch.words import command_words
+from likewise.cli.choices import checked, choose
 from likewise.cli.main import app
 from likewise.cli.place import RECORD as RUN
 from likewise.cli.sources import MODEL
