@@ -101,6 +101,8 @@ class Ledger:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.executescript(_SCHEMA)
+        elif not self._connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            raise ModelError(self.path.parent, "a batch that only begins", "one with rows")
         version = self.fact("format", FORMAT)
         if version != FORMAT:
             found = f"format {version}"

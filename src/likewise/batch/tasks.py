@@ -84,7 +84,7 @@ TASKS: Mapping[str, Task] = {
     "fit": Task(packs=True),
     "remove": Task(file_options=frozenset({"mask"})),
     "face": Task(),
-    "retarget": Task(),
+    "retarget": Task(_CONVENTION - {"size"}),  # its size is that of the new picture
     "sketch": Task(_FITTED, frozenset({"sketch"}), most=MANY),
     "segment": Task(frozenset(), frozenset({"scribbles", "masks", "network"}), resumes=False),
     "augment": Task(_LABELLED, frozenset({"layout"}), words=("--workers=1",)),
