@@ -184,7 +184,7 @@ def run(
     require_packages("batch", *NEEDED, extra="batch")
     from likewise.batch.working import Rules
     from likewise.cli.batch.running import Asked, Machines, carry_out
-    from likewise.cli.options import Manner
+    from likewise.cli.choices import Manner
 
     machines = Machines(executor, address, workers, threads, gpus_per_worker, device)
     rules = Rules(device, retries, back_off, time_limit, pack, store, keep_models)

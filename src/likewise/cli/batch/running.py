@@ -29,7 +29,7 @@ from likewise.batch.working import Rules, Working, set_right
 from likewise.cli import faults
 from likewise.cli.batch import work
 from likewise.cli.batch.tally import Tally
-from likewise.cli.options import Manner
+from likewise.cli.choices import Manner
 from likewise.cli.stopping import STOP
 from likewise.cli.terminal import Terminal, spoken_seconds
 from likewise.devices import choose_device

@@ -29,9 +29,10 @@ from likewise.batch.files import fetched, put
 from likewise.batch.place import RECORD
 from likewise.batch.rows import Row
 from likewise.batch.tasks import TASKS
-from likewise.cli import faults, options
+from likewise.cli import faults
 from likewise.cli.batch.thumbnails import THUMBNAIL, write_thumbnail
 from likewise.cli.batch.words import command_words
+from likewise.cli.choices import checked, choose
 from likewise.cli.main import app
 from likewise.cli.place import RECORD as RUN
 from likewise.cli.sources import MODEL
@@ -91,8 +92,8 @@ def _require_method(
     settings: tuple[tuple[str, str], ...],
 ) -> None:
     words = [f"{name}={value}" for name, value in settings]
-    chosen = options.choices(method or None, preset or None, seed, device, size, None, "", words)
-    options.checked(chosen)
+    chosen = choose(method or None, preset or None, seed, device, size, None, "", words)
+    checked(chosen)
 
 
 def _planned(row: Row, cache: Path, device: str) -> dict[str, Any]:
