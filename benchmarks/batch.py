@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks import idle_work
 from benchmarks.tables import table
 from likewise.batch.checking import Checking
 from likewise.batch.executors.base import Executor
@@ -25,10 +26,9 @@ from likewise.batch.executors.orders import Outfit
 from likewise.batch.executors.ray import RayExecutor
 from likewise.batch.ledger import Ledger
 from likewise.batch.onlooker import Onlooker
-from likewise.batch.place import RECORD, Place
+from likewise.batch.place import Place
 from likewise.batch.rows import Row
 from likewise.batch.working import Rules, Working
-from likewise.storage import write_json
 
 EXECUTORS = {"local": LocalExecutor, "ray": RayExecutor}
 
@@ -42,19 +42,6 @@ class Sum(Onlooker):
     def done(self, entry: Any, state: Any, error: str, result: Mapping[str, Any]) -> None:
         """Of a row that was worked on."""
         self.seconds += result.get("seconds", 0.0)
-
-
-def carry_out(work: Mapping[str, Any], tell: Any) -> None:
-    """What the workers do: as little as a row can be."""
-    for job in work["rows"]:
-        began = time.perf_counter()
-        if work["kind"] == "check":
-            tell(row=job["number"], facts={})
-            continue
-        folder = Path(job["folder"])
-        folder.mkdir()
-        write_json(folder / RECORD, {"row": job["row"], "result": {}})
-        tell(row=job["row"]["number"], done={"seconds": time.perf_counter() - began})
 
 
 def main() -> None:
@@ -82,7 +69,7 @@ def timed(name: str, options: argparse.Namespace) -> list[str]:
         for number in range(1, options.jobs + 1)
     )
     began = time.perf_counter()
-    with EXECUTORS[name](Outfit(__spec__.name), options.workers) as executor:
+    with EXECUTORS[name](Outfit(idle_work.__name__), options.workers) as executor:
         warm(executor, folder)
         started = time.perf_counter()
         Checking(ledger, executor, Onlooker(), place, "cpu").carry_out()

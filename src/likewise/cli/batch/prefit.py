@@ -15,7 +15,8 @@ from likewise import storage
 from likewise.analogy import Analogy
 from likewise.batch.files import fetched
 from likewise.batch.rows import Row
-from likewise.cli import options, record
+from likewise.cli import record
+from likewise.cli.choices import Choices, checked, choose
 from likewise.cli.place import RECORD
 from likewise.cli.sources import MODEL, Pair, read_pair
 from likewise.cli.terminal import Terminal
@@ -64,11 +65,11 @@ def fit_packed(jobs: Sequence[Job], cache: Path, device: str) -> None:
         analogy.save(model)
 
 
-def _choices(row: Row, files: Mapping[str, str], device: str) -> options.Choices:
+def _choices(row: Row, files: Mapping[str, str], device: str) -> Choices:
     table = Path(files[row.classes]) if row.classes else None
     settings = [f"{name}={value}" for name, value in row.settings.items()]
-    return options.checked(
-        options.choices(
+    return checked(
+        choose(
             row.method or None,
             row.preset or None,
             row.seed,
@@ -82,6 +83,6 @@ def _choices(row: Row, files: Mapping[str, str], device: str) -> options.Choices
     )
 
 
-def _pair(row: Row, chosen: options.Choices, cache: Path, terminal: Terminal) -> Pair:
+def _pair(row: Row, chosen: Choices, cache: Path, terminal: Terminal) -> Pair:
     files = fetched(row, cache)
     return read_pair(Path(files[row.image]), Path(files[row.labels]), chosen, terminal)
