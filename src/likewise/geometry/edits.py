@@ -91,7 +91,6 @@ class LayoutEditor:
         pasted = pasted & (draw.back.view(-1, 1, 1, 1) > 0)
         return torch.where(stays | pasted, moved, ground)
 
-
     def without_region(self, moved: Tensor) -> Tensor:
         """Indices (B, 1, H, W) of the source, closed over class ``moved`` (B,) of each."""
         return self.without.index_select(0, moved)

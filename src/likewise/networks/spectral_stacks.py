@@ -95,7 +95,7 @@ class Stacks:
         matrices = [m[:, columns] for m, columns in zip(matrices, self.columns, strict=True)]
         heights, widths = zip(*[matrix.shape for matrix in matrices], strict=True)
         self.height = max(heights)
-        self.split = _stacks(heights, widths)
+        self.split = _stacks(heights[::copies], widths[::copies], copies)
         places = torch.zeros(sum(stack.length for stack in self.split), dtype=torch.int32)
         for stack in self.split:
             for slot, matrix in zip(
@@ -162,8 +162,10 @@ def _vector_tables(heights: Sequence[int], columns: Sequence[Tensor]) -> tuple[T
     return spread, filled[spread[filled].argsort()]
 
 
-def _stacks(heights: Sequence[int], widths: Sequence[int]) -> list[Stack]:
-    """Cut the layers into at most STACKS runs of neighbours such that padding is least."""
+def _stacks(heights: Sequence[int], widths: Sequence[int], copies: int) -> list[Stack]:
+    """Cut the layers into at most STACKS runs of neighbours such that padding is least; each layer
+    has ``copies`` matrices, which stay together.
+    """
     count = len(heights)
 
     @functools.cache
@@ -183,7 +185,8 @@ def _stacks(heights: Sequence[int], widths: Sequence[int]) -> list[Stack]:
 
     made, first, offset = [], 0, 0
     for last in best(0, STACKS)[1]:
-        stack = Stack(first, last, max(heights[first:last]), max(widths[first:last]), offset)
+        sides = max(heights[first:last]), max(widths[first:last])
+        stack = Stack(first * copies, last * copies, *sides, offset)
         made.append(stack)
         first, offset = last, offset + stack.length
     return made

@@ -87,5 +87,3 @@ def _joined(states: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
 def _like(weight: Tensor, value: Tensor) -> Tensor:
     """``value`` in the order in memory of ``weight``: fused Adam pairs elements by their place."""
     return torch.empty_like(weight, requires_grad=False).copy_(value)
-
-
