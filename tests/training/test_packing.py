@@ -28,7 +28,12 @@ SIZE = (32, 40)
 SMALL = {"width": 4, "d_width": 4, "s_width": 4, "queries": 16, "ramp": 0.0, "bfloat16": False}
 FAST = replace(trainers.FAST, iterations=4, batch=2, **SMALL)
 PAPER = replace(
-    trainers.PAPER, iterations=2, cycle=("D", "G"), modes=("sampling", "reconstruction"), **SMALL
+    trainers.PAPER,
+    iterations=2,
+    cycle=("D", "G"),
+    modes=("sampling", "reconstruction"),
+    levels=2,
+    **SMALL,
 )
 GREY = 2 / 255  # a grey level of pictures in [-1, 1]
 MEAN, MOST = 0.1, 1.0  # grey levels by which pictures may differ after a few steps
