@@ -84,12 +84,16 @@ class LayoutEditor:
         """Edited indices (B, 1, H, W); ``base_grid`` (B, H, W, 2) warps what is not moved."""
         batch = len(draw.moved)
         moved = draw.moved.view(-1, 1, 1, 1)
-        ground = warp_indices(self.without.index_select(0, draw.moved), base_grid)
+        ground = warp_indices(self.without_region(draw.moved), base_grid)
         whole = self.indices.expand(batch, -1, -1, -1)
         stays = (warp_indices(whole, base_grid) == moved) & (draw.kept.view(-1, 1, 1, 1) > 0)
         pasted = _warped_inside(whole, self.warper.grid(draw.paste)) == moved
         pasted = pasted & (draw.back.view(-1, 1, 1, 1) > 0)
         return torch.where(stays | pasted, moved, ground)
+
+    def without_region(self, moved: Tensor) -> Tensor:
+        """Indices (B, 1, H, W) of the source, closed over class ``moved`` (B,) of each."""
+        return self.without.index_select(0, moved)
 
 
 def _warped_inside(indices: Tensor, grid: Tensor) -> Tensor:

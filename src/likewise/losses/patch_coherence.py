@@ -6,8 +6,9 @@ and the one-hot labels of both patches, so that borders between regions find suc
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -82,6 +83,22 @@ class PatchIndex:
         # Two different one-hot pixels are 2 apart in squares: halve, to count each mismatch as 1.
         scale = (self.semantic_weight / (2 * self.patch**2)) ** 0.5
         return torch.cat([weights, torch.full((labels,), scale, device=image.device)])
+
+    @property
+    def known(self) -> list[tuple[Tensor, ...]]:
+        """What is known of the source itself, scale by scale; the rest is the same for all sources
+        of one size, channels and classes.
+        """
+        return [(level.image, level.origin, level.keys, level.half_norms) for level in self.levels]
+
+    def of(self, known: Sequence[tuple[Tensor, ...]]) -> PatchIndex:
+        """The index of another source alike, from what is :attr:`known` of it."""
+        other = copy.copy(self)
+        other.levels = [
+            replace(level, image=image, origin=origin, keys=keys, half_norms=half_norms)
+            for level, (image, origin, keys, half_norms) in zip(self.levels, known, strict=True)
+        ]
+        return other
 
     def cut(self, x: Tensor, centres: Tensor) -> Tensor:
         """Patches (B, C, Q, patch²) of ``x`` (B, C, H, W) around ``centres`` (B, Q).

@@ -103,21 +103,43 @@ class Semia(Method):
     def _fit(
         self, source: Source, seed: int, progress: Progress, keep: Checkpointing | None
     ) -> None:
-        trainer = self.trainer(source, seed)
-        checkpoint = None
-        if keep is not None:
-            episodes = trainer.episodes
-            mark = fingerprint(episodes.image, episodes.indices, self.config, seed)
-            checkpoint = Checkpoint(keep.path, mark, keep.every)
-            if keep.resume:
-                checkpoint.read(trainer)
+        trainer, checkpoint = self.begun(source, seed, keep)
 
         def take() -> None:
-            self._generator = trainer.networks.average
-            self._prepare()
+            self._take_over(trainer)
 
         trainer.fit(progress, checkpoint, self._glimpses(source, take))
         take()
+
+    def begun(
+        self, source: Source, seed: int, keep: Checkpointing | None = None
+    ) -> tuple[Trainer, Checkpoint | None]:
+        """A trainer at the first step of a fit, or where a checkpoint left it; and what keeps it.
+
+        What was learnt before is forgotten.
+
+        Raises:
+            ModelError: the checkpoint to resume from is unreadable or of another run.
+        """
+        self._source = None
+        trainer = self.trainer(source, seed)
+        if keep is None:
+            return trainer, None
+        episodes = trainer.episodes
+        mark = fingerprint(episodes.image, episodes.indices, self.config, seed)
+        checkpoint = Checkpoint(keep.path, mark, keep.every)
+        if keep.resume:
+            checkpoint.read(trainer)
+        return trainer, checkpoint
+
+    def learnt(self, source: Source, trainer: Trainer) -> None:
+        """Be fitted to ``source`` by what ``trainer`` has learnt of it, elsewhere."""
+        self._take_over(trainer)
+        self._source = source
+
+    def _take_over(self, trainer: Trainer) -> None:
+        self._generator = trainer.networks.average
+        self._prepare()
 
     def _render(self, source: Source, target: LabelMap) -> Answer:
         wanted = index_tensor(target, source, self.device)

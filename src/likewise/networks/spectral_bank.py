@@ -27,9 +27,15 @@ class SpectralBank:
     In training a pass iterates once, however often a layer is used within it: D's projection is
     used at two scales and sees one weight, where torch would iterate between the uses. At rest, or
     on other devices than a CPU and CUDA, layers look after themselves; at rest nothing iterates.
+
+    Args:
+        network: whose weights are normalised.
+        copies: networks of one shape that ``network`` stands for
+            (:mod:`likewise.networks.packed`); each has its own u, v and sigma.
     """
 
-    def __init__(self, network: nn.Module) -> None:
+    def __init__(self, network: nn.Module, copies: int = 1) -> None:
+        self.copies = copies
         # By columns, so that matrices of like width become neighbours in a stack.
         found = sorted(normalisers(network), key=lambda pair: len(pair[0]._v))
         self.norms: list[SpectralNorm] = [norm for norm, _ in found]
@@ -79,7 +85,8 @@ class SpectralBank:
         orders = [memory_order(weight) for weight in raw]
         made = self._stacks
         if made is None or made.device != raw[0].device or made.orders != orders:
-            made = self._stacks = Stacks(raw, orders, [norm.dim for norm in self.norms])
+            dims = [norm.dim for norm in self.norms]
+            made = self._stacks = Stacks(raw, orders, dims, self.copies)
         return made
 
 
@@ -95,7 +102,7 @@ class _Normalised(torch.autograd.Function):
         padded = flat.index_select(0, stacks.places)
         before = stacks.spread(vectors)
         after = torch.zeros_like(before)
-        count = len(raw)
+        count = stacks.count
         for stack in stacks.split:
             matrices = stack.of(padded)
             rows, columns = slice(stack.first, stack.last), slice(stack.first + count, None)

@@ -3,7 +3,8 @@
 The weights are one vector, each in its order in memory, behind a few zeros that padding points to.
 Each weight's matrix (outputs, the rest) stands zero-padded in one of a few stacks. The tables here
 lead from the vector to the stacks and back, each way by one gather. Columns stand in their order in
-memory, so that a gather reads runs, where v is kept in the order of the dimensions.
+memory, so that a gather reads runs, where v is kept in the order of the dimensions. A weight may
+hold the matrices of several networks of one shape, which are then iterated together.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ class Stacks:
         raw: the weights, 4-D, in order of the columns of their matrices.
         orders: their :func:`memory_order`.
         dims: which dimension of each is the outputs'.
+        copies: matrices in each weight, of as many networks: equal parts along its first dimension.
 
     Attributes:
         sizes: lengths of the parts of the flat vector: the zeros, then each weight.
@@ -62,27 +64,38 @@ class Stacks:
         places: int32, for each value of the stacks its place in the flat vector; padding: 0.
         origins: int32, for each value of the flat vector its place in the stacks.
         columns: of each matrix, which column of the weight as (outputs, the rest) each one is.
-        layer_of_row: the flat vector cut into rows of equal length: which layer each belongs to.
+        layer_of_row: the flat vector cut into rows of equal length: which matrix each belongs to.
         height: rows of the highest matrix.
+        count: matrices in all.
     """
 
-    def __init__(self, raw: Sequence[Tensor], orders: Sequence[Order], dims: Sequence[int]) -> None:
+    def __init__(
+        self,
+        raw: Sequence[Tensor],
+        orders: Sequence[Order],
+        dims: Sequence[int],
+        copies: int = 1,
+    ) -> None:
         self.device = raw[0].device
         self.orders = list(orders)
         self.shapes = [[w.shape[d] for d in order] for w, order in zip(raw, orders, strict=True)]
-        counts = [weight.numel() for weight in raw]
+        # The first dimension is the slowest in every order, so parts along it follow each other.
+        parts = [shape for shape in self.shapes for _ in range(copies)]
+        parts = [[shape[0] // copies, *shape[1:]] for shape in parts]
+        counts = [math.prod(shape) for shape in parts]
+        self.count = len(counts)
         row = math.gcd(*counts)
-        self.sizes = [row, *counts]
-        starts = torch.tensor(self.sizes).cumsum(0).tolist()
+        self.sizes = [row, *(weight.numel() for weight in raw)]
+        starts = torch.tensor([row, *counts]).cumsum(0).tolist()
         matrices = [
-            _places(shape, order, dim) + start
-            for shape, order, dim, start in zip(self.shapes, orders, dims, starts, strict=False)
+            _places(shape, orders[k // copies], dims[k // copies]) + starts[k]
+            for k, shape in enumerate(parts)
         ]
         self.columns = [matrix[0].argsort() for matrix in matrices]
         matrices = [m[:, columns] for m, columns in zip(matrices, self.columns, strict=True)]
         heights, widths = zip(*[matrix.shape for matrix in matrices], strict=True)
         self.height = max(heights)
-        self.split = _stacks(heights, widths)
+        self.split = _stacks(heights[::copies], widths[::copies], copies)
         places = torch.zeros(sum(stack.length for stack in self.split), dtype=torch.int32)
         for stack in self.split:
             for slot, matrix in zip(
@@ -91,7 +104,7 @@ class Stacks:
                 slot[: matrix.shape[0], : matrix.shape[1]] = matrix
         origins = torch.zeros(sum(self.sizes), dtype=torch.int32)
         origins[places.long()] = torch.arange(len(places), dtype=torch.int32)
-        layers = torch.arange(len(raw)).repeat_interleave(torch.tensor(counts) // row)
+        layers = torch.arange(self.count).repeat_interleave(torch.tensor(counts) // row)
         layers = torch.cat((layers[:1], layers))
         spread, compact = _vector_tables(heights, self.columns)
         with torch.inference_mode(False):  # made while rendering they must serve training too
@@ -100,7 +113,7 @@ class Stacks:
                 for table in (places, origins, layers, spread, compact)
             )
             self.zeros = torch.zeros(row, dtype=raw[0].dtype, device=self.device)
-        self._lengths = [*heights, *widths]
+        self._lengths = [copies * length for length in (*heights[::copies], *widths[::copies])]
 
     def flattened(self, raw: Sequence[Tensor]) -> Tensor:
         """The zeros and all weights as one vector."""
@@ -108,9 +121,9 @@ class Stacks:
         return torch.cat([self.zeros, *parts])
 
     def spread(self, vectors: Sequence[Tensor]) -> Tensor:
-        """All u, then all v, as rows of one zero-padded matrix."""
+        """All u, then all v, as rows of one zero-padded matrix; copies lie one after another."""
         values = torch.cat([self.zeros[:1], *vectors])
-        return values.index_select(0, self._spread).view(len(vectors), -1)
+        return values.index_select(0, self._spread).view(2 * self.count, -1)
 
     def gather(self, spread: Tensor, vectors: Sequence[Tensor]) -> None:
         """Write the rows of :meth:`spread` back into ``vectors``."""
@@ -149,8 +162,10 @@ def _vector_tables(heights: Sequence[int], columns: Sequence[Tensor]) -> tuple[T
     return spread, filled[spread[filled].argsort()]
 
 
-def _stacks(heights: Sequence[int], widths: Sequence[int]) -> list[Stack]:
-    """Cut the layers into at most STACKS runs of neighbours such that padding is least."""
+def _stacks(heights: Sequence[int], widths: Sequence[int], copies: int) -> list[Stack]:
+    """Cut the layers into at most STACKS runs of neighbours such that padding is least; each layer
+    has ``copies`` matrices, which stay together.
+    """
     count = len(heights)
 
     @functools.cache
@@ -170,7 +185,8 @@ def _stacks(heights: Sequence[int], widths: Sequence[int]) -> list[Stack]:
 
     made, first, offset = [], 0, 0
     for last in best(0, STACKS)[1]:
-        stack = Stack(first, last, max(heights[first:last]), max(widths[first:last]), offset)
+        sides = max(heights[first:last]), max(widths[first:last])
+        stack = Stack(first * copies, last * copies, *sides, offset)
         made.append(stack)
         first, offset = last, offset + stack.length
     return made

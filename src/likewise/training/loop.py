@@ -24,45 +24,17 @@ from likewise.training.steps import Steps
 from likewise.training.stepwise import StepwiseFit
 
 
-class Trainer(StepwiseFit):
-    """Fits G to one source pair.
+class Loop(StepwiseFit):
+    """Steps in the order of a configuration, whatever they train."""
 
-    Args:
-        image: source image (1, C, H, W) in [-1, 1] at working size, on the device to train on.
-        indices: source class indices (1, 1, H, W), -1 where ignored.
-        classes: number of classes K.
-        config: the settings.
-        seed: of weights and draws.
-        features: VGG-19 for the coherence loss, on the same device; None compares pixels.
-    """
-
+    config: SemiaConfig
     networks: Networks
     optimisers: Optimisers
     episodes: Episodes
+    steps: Steps
 
-    def __init__(
-        self,
-        image: Tensor,
-        indices: Tensor,
-        classes: int,
-        config: SemiaConfig,
-        seed: int,
-        features: VGG19Features | None = None,
-    ) -> None:
-        super().__init__(image.device)
-        self.config = config
-        self.networks = Networks(config, image.shape[1], classes, seed, self.device)
-        self.optimisers = Optimisers(config, self.networks, self.device)
-        self.episodes = Episodes(
-            image, indices, classes, config, torch.Generator().manual_seed(seed)
-        )
-        layout = one_hot(indices, classes)
-        coherence = (
-            PixelCoherence(image, layout, config.patch)
-            if features is None
-            else FeatureCoherence(image, layout, features)
-        )
-        self.steps = Steps(config, self.networks, self.optimisers, self.episodes, coherence)
+    def __init__(self, device: torch.device) -> None:
+        super().__init__(device)
         self._replayables: dict[tuple[str, Mode], Replayable] = {}
 
     @property
@@ -97,3 +69,40 @@ class Trainer(StepwiseFit):
         if key not in self._replayables:
             self._replayables[key] = Replayable(lambda: self.steps.run(kind, mode), self.device)
         return self._replayables[key]()
+
+
+class Trainer(Loop):
+    """Fits G to one source pair.
+
+    Args:
+        image: source image (1, C, H, W) in [-1, 1] at working size, on the device to train on.
+        indices: source class indices (1, 1, H, W), -1 where ignored.
+        classes: number of classes K.
+        config: the settings.
+        seed: of weights and draws.
+        features: VGG-19 for the coherence loss, on the same device; None compares pixels.
+    """
+
+    def __init__(
+        self,
+        image: Tensor,
+        indices: Tensor,
+        classes: int,
+        config: SemiaConfig,
+        seed: int,
+        features: VGG19Features | None = None,
+    ) -> None:
+        super().__init__(image.device)
+        self.config = config
+        self.networks = Networks(config, image.shape[1], classes, seed, self.device)
+        self.optimisers = Optimisers(config, self.networks, self.device)
+        self.episodes = Episodes(
+            image, indices, classes, config, torch.Generator().manual_seed(seed)
+        )
+        layout = one_hot(indices, classes)
+        coherence = (
+            PixelCoherence(image, layout, config.patch)
+            if features is None
+            else FeatureCoherence(image, layout, features)
+        )
+        self.steps = Steps(config, self.networks, self.optimisers, self.episodes, coherence)

@@ -56,6 +56,10 @@ class Networks:
         self.d = placed(d, device)
         self.s = placed(s, device)
         self.average = copy.deepcopy(self.g).requires_grad_(False).eval()
+        self._pair()
+
+    def _pair(self) -> None:
+        """Note which tensor of the average follows which of G."""
         self._pairs = list(zip(self.average.parameters(), self.g.parameters(), strict=True))
         # The power-iteration vectors of spectral normalisation.
         self._vectors = list(zip(self.average.buffers(), self.g.buffers(), strict=True))

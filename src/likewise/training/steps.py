@@ -7,6 +7,8 @@ capture a step and replay it.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -57,8 +59,8 @@ class Steps:
     def _train_d(self, episode: Episode, rendered: Tensor) -> dict[str, Tensor]:
         self.optimisers.d.zero_grad()
         real, fake = self._judge(episode, rendered)
-        loss = discriminator_loss(real.scores, fake.scores)
-        loss.backward()
+        loss = self._each(discriminator_loss, real.scores, fake.scores)
+        self._descend(loss)
         self.optimisers.d.step()
         return {"D": loss}
 
@@ -66,14 +68,14 @@ class Steps:
         self.optimisers.s.zero_grad()
         with self._arithmetic():
             logits = self.networks.s(episode.truth)
-        loss = semantic_alignment_loss(logits, episode.truth_layout)
-        loss.backward()
+        loss = self._each(semantic_alignment_loss, logits, episode.truth_layout)
+        self._descend(loss)
         self.optimisers.s.step()
         return {"S": loss}
 
     def _train_g(self, episode: Episode, rendering: Rendering, mode: Mode) -> dict[str, Tensor]:
         self.optimisers.g.zero_grad()
-        losses = weighted_losses(self.table[mode], self.evidence(episode, rendering))
+        losses = self._weighed(mode, self.evidence(episode, rendering))
         torch.stack(list(losses.values())).sum().backward()
         self.optimisers.g.step()
         self.networks.update_average(self.optimisers.memory)
@@ -113,6 +115,17 @@ class Steps:
             Judgement([s[0] for s in scores], [f[0] for f in features]),
             Judgement([s[1] for s in scores], [f[1] for f in features]),
         )
+
+    def _each(self, loss: Callable[..., Tensor], *evidence: Any) -> Tensor:
+        """``loss`` of ``evidence``; where several fits go together, (N,) of each by itself."""
+        return loss(*evidence)
+
+    def _weighed(self, mode: Mode, evidence: Evidence) -> dict[str, Tensor]:
+        """The losses of G in ``mode``, weighed; of each fit by itself, as :meth:`_each`."""
+        return weighted_losses(self.table[mode], evidence)
+
+    def _descend(self, loss: Tensor) -> None:
+        loss.backward()
 
     def _arithmetic(self) -> contextlib.AbstractContextManager[object]:
         return arithmetic(self.episodes.image.device, self.config.bfloat16)

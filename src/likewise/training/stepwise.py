@@ -44,7 +44,7 @@ class StepwiseFit(ABC):
 
     @abstractmethod
     def advance(self) -> dict[str, Tensor]:
-        """The next step; its losses, 0-dim, by name."""
+        """The next step; its losses by name, 0-dim, or (N,) where N fits go together."""
 
     def fit(
         self,
@@ -112,4 +112,5 @@ class StepwiseFit(ABC):
 
 
 def _figures(losses: dict[str, Tensor]) -> dict[str, float]:
-    return {name: float(value) for name, value in losses.items()}
+    """Numbers to tell; of several fits the mean, without those that are lost."""
+    return {name: float(value.nanmean()) for name, value in losses.items()}

@@ -1,0 +1,1 @@
+"""Packing: several fits of semia at once, as one set of larger networks."""
