@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from pyarrow import parquet
 from tests.batch.conftest import Written, write_picture
+from tests.cli.commands import Done, likewise, likewise_process
+
+from likewise.images import read_image
 
 
-def batch(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "likewise", "batch", *map(str, words)],
-        capture_output=True,
-        text=True,
-        timeout=280,
-        env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
-    )
+def batch(*words: object) -> Done:
+    return likewise_process("batch", *words)
 
 
 def table(out: Path) -> list[dict[str, Any]]:
@@ -62,11 +57,11 @@ def test_a_batch_of_several_tasks_a_bad_row_and_once_more(
     assert (out / told["run"]["place"] / "turned.png").exists()
     assert (out / "rows" / "remove" / "removed.png").exists()
     assert (out / "rows" / "fit" / "model.safetensors").exists()
-    assert "unknown colour" in told["bad"]["error"]
+    assert "looks like a photograph" in told["bad"]["error"]
     assert told["000004"]["state"] == "refused"
     page = (out / "summary.html").read_text()
     assert "rows/run/thumbnail.jpg" in page
-    assert "unknown colour" in page
+    assert "looks like a photograph" in page
 
     before = {path: path.stat().st_mtime_ns for path in (out / "rows").rglob("*")}
     rows[2] = {"name": "bad"}
@@ -80,6 +75,24 @@ def test_a_batch_of_several_tasks_a_bad_row_and_once_more(
     other = batch(written([{"seed": 9}], "other.jsonl"), "-o", out, "--device", "cpu")
     assert other.returncode == 2
     assert "belongs to another manifest" in other.stderr
+
+
+@pytest.mark.slow
+def test_rows_fitted_together_look_as_those_fitted_alone(written: Written, tmp_path: Path) -> None:
+    rows = [{"name": f"s{seed}", "seed": seed, "method": "semia"} for seed in range(3)]
+    manifest = written(rows)
+    outs = [tmp_path / "together", tmp_path / "alone"]
+    for out, pack in zip(outs, (3, 1), strict=True):
+        words = (manifest, "-o", out, "--device", "cpu", "--workers", 1, "--pack", pack)
+        done = batch(*words, "--keep-models")
+        assert done.returncode == 0, done.stderr
+    for row in rows:
+        places = [out / "rows" / row["name"] for out in outs]
+        said = [(place / "log.txt").read_text() for place in places]
+        assert ["not fitted again" in each for each in said] == [True, False]
+        together, alone = (read_image(place / "turned.png").to_rgb8() for place in places)
+        assert np.abs(together.astype(int) - alone).max() <= 3
+        assert (places[0] / "model" / "model.safetensors").exists()
 
 
 @pytest.mark.slow
@@ -134,7 +147,7 @@ def test_what_cannot_be_done_is_told_in_a_line(
     written: Written, tmp_path: Path, words: tuple[str, ...], told: str
 ) -> None:
     manifest, out = written([{}]), tmp_path / "out"
-    done = batch(*(word.format(manifest=manifest, out=out) for word in words))
+    done = likewise("batch", *(word.format(manifest=manifest, out=out) for word in words))
     assert done.returncode == 2
     assert told in done.stderr
     assert done.stderr.count("\n") == 1

@@ -39,7 +39,9 @@ def fit_packed(jobs: Sequence[Job], cache: Path, device: str) -> None:
     terminal = Terminal(quiet=True)
     chosen = [_choices(row, fetched(row, cache), device) for row, _ in jobs]
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-        pairs = [_pair(row, each, cache, terminal) for (row, _), each in zip(jobs, chosen, strict=True)]
+        pairs = [
+            _pair(row, each, cache, terminal) for (row, _), each in zip(jobs, chosen, strict=True)
+        ]
     analogies = [
         Analogy(
             each.method,

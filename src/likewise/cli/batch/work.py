@@ -30,6 +30,7 @@ from likewise.batch.place import RECORD
 from likewise.batch.rows import Row
 from likewise.batch.tasks import TASKS
 from likewise.cli import faults
+from likewise.cli.batch.prefit import fit_packed
 from likewise.cli.batch.thumbnails import THUMBNAIL, write_thumbnail
 from likewise.cli.batch.words import command_words
 from likewise.cli.choices import checked, choose
@@ -37,6 +38,7 @@ from likewise.cli.main import app
 from likewise.cli.place import RECORD as RUN
 from likewise.cli.sources import MODEL
 from likewise.errors import LikewiseError, ModelError, OutputError
+from likewise.methods.semia import Semia
 
 LOG = "log.txt"
 LAST_LINES = 20
@@ -53,9 +55,13 @@ def carry_out(work: Mapping[str, Any], tell: Tell) -> None:
     """
     cache = Path(work["cache"])
     if work["kind"] == "work":
-        for job in work["rows"]:
-            row = Row.from_json(job["row"])
-            tell(row=row.number, **_done(row, Path(job["folder"]), cache, work))
+        jobs = [(Row.from_json(job["row"]), Path(job["folder"])) for job in work["rows"]]
+        if len(jobs) > 1:
+            # Whatever keeps them from being fitted together, each can still be done by itself.
+            with contextlib.suppress(Exception):
+                fit_packed(jobs, cache, work["device"])
+        for row, folder in jobs:
+            tell(row=row.number, **_done(row, folder, cache, work))
         return
     for told in work["rows"]:
         row = Row.from_json(told)
@@ -65,6 +71,7 @@ def carry_out(work: Mapping[str, Any], tell: Tell) -> None:
 
 def _checked(row: Row, cache: Path, device: str) -> dict[str, Any]:
     """Run the command dry. Its plan may train a few steps to time them, so ``patch`` stands in."""
+    packs = row.method == Semia.name
     try:
         if "method" in TASKS[row.task].columns:
             settings = tuple(sorted(row.settings.items()))
@@ -74,7 +81,7 @@ def _checked(row: Row, cache: Path, device: str) -> dict[str, Any]:
         told = _dry(row, cache, device)
         source = told.get("inputs", {}).get("image", {})
         labels = told.get("inputs", {}).get("labels", {})
-        if "width" not in source or "classes" not in labels:
+        if "width" not in source or "classes" not in labels or not packs:
             return {"facts": {}}
         size = [source["height"], source["width"], source["mode"]]
         return {"facts": {"size": size, "classes": len(labels["classes"])}}
