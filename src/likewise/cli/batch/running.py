@@ -27,16 +27,15 @@ from likewise.batch.results import write_results
 from likewise.batch.summary.writing import write_summary
 from likewise.batch.working import Rules, Working, set_right
 from likewise.cli import faults
-from likewise.cli.batch import work
 from likewise.cli.batch.tally import Tally
 from likewise.cli.choices import Manner
 from likewise.cli.stopping import STOP
 from likewise.cli.terminal import Terminal, spoken_seconds
-from likewise.devices import choose_device
 from likewise.errors import ConfigError, Interrupted
 from likewise.locks import sole_holder
 
 EXECUTORS = ("local", "ray")
+WORK = "likewise.cli.batch.work"  # named, not imported: workers load torch, this process need not
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 SHOWN = 20  # rows that cannot be used
 
@@ -155,14 +154,19 @@ def _executor(machines: Machines) -> Executor:
     if machines.executor == "ray":
         gpus = 0.0 if machines.device == "cpu" else machines.gpus
         share = Share(float(machines.threads), gpus)
-        outfit = Outfit(work.__name__, machines.threads)
+        outfit = Outfit(WORK, machines.threads)
         return RayExecutor(outfit, machines.workers, machines.address or LOCAL, share)
-    device = choose_device(machines.device)
-    cores = os.cpu_count() or 1
-    if device.type != "cuda" or machines.gpus == 0:
-        slots = machines.workers or max(1, cores // machines.threads)
-        return LocalExecutor(Outfit(work.__name__, machines.threads), slots)
-    return _on_gpus(machines, str(device))
+    device = "cpu" if machines.device == "cpu" or machines.gpus == 0 else _chosen(machines.device)
+    if not device.startswith("cuda"):
+        slots = machines.workers or max(1, (os.cpu_count() or 1) // machines.threads)
+        return LocalExecutor(Outfit(WORK, machines.threads), slots)
+    return _on_gpus(machines, device)
+
+
+def _chosen(device: str) -> str:
+    from likewise.devices import choose_device
+
+    return str(choose_device(device))
 
 
 def _on_gpus(machines: Machines, device: str) -> Executor:
@@ -178,7 +182,7 @@ def _on_gpus(machines: Machines, device: str) -> Executor:
     if share > 1:
         raise ConfigError("--gpus-per-worker", f"{share:g}", "at most 1: a row takes one GPU")
     slots = machines.workers or max(1, int(len(gpus) / share + 1e-9))
-    outfit = Outfit(work.__name__, machines.threads, share if share < 1 else None)
+    outfit = Outfit(WORK, machines.threads, share if share < 1 else None)
     return LocalExecutor(outfit, slots, gpus)
 
 
