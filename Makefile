@@ -19,9 +19,11 @@ WORKERS ?= 2
 demo: $(VENV)/.installed
 	$(BIN)/likewise demo -o demo --device cpu --overwrite
 
-# One thread a worker: two workers of two threads each are slower on two cores than one.
+# One thread a worker: two workers of two threads each are slower on two cores than one. Files go to
+# the workers in the order of tests/conftest.py, slow ones first; pytest-xdist would take those of
+# the most tests first, and end on one core with a file of one long test.
 test: $(VENV)/.installed-dev
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check $(SOURCES)

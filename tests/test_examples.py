@@ -11,7 +11,8 @@ from scipy import ndimage
 from likewise.labels import LabelMap
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-CASES = sorted(path for path in EXAMPLES.iterdir() if path.is_dir())
+BATCH = EXAMPLES / "batch"  # manifests and cluster files, no case
+CASES = sorted(path for path in EXAMPLES.iterdir() if path.is_dir() and path != BATCH)
 TARGETS = sorted(path for case in CASES for path in (case / "targets").iterdir())
 MAPS = [case / "labels.png" for case in CASES] + TARGETS
 

@@ -36,7 +36,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
         with partial.open("rb") as handle:
             os.fsync(handle.fileno())
         partial.replace(path)
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
     except BaseException as error:
         with contextlib.suppress(OSError):  # what went wrong first is what matters
             partial.unlink()
@@ -109,7 +109,7 @@ def prepare_folder(folder: Path, *, overwrite: bool, argument: str = "-o") -> Pa
     return folder
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """Flush a directory entry where the platform can (not on Windows)."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)

@@ -1,18 +1,15 @@
-"""A small synthetic case, and likewise as the process a user starts."""
+"""A small synthetic case, and likewise as a user calls it."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import PIL.Image
 import pytest
+from tests.cli.commands import Done, likewise, likewise_process
 
 SMOKE = ("--method", "semia", "--preset", "smoke", "--device", "cpu")
 
@@ -63,29 +60,23 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     return made
 
 
-def environment() -> dict[str, str]:
-    # One thread: bit-identity is promised at one thread count, and xdist runs two of us.
-    return {**os.environ, "OMP_NUM_THREADS": "1", "COLUMNS": "100"}
-
-
-def likewise(*words: object, **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end."""
-    command = [sys.executable, "-m", "likewise", *map(str, words)]
-    return subprocess.run(
-        command, capture_output=True, text=True, env=environment(), timeout=300, **options
-    )
+@pytest.fixture(scope="session")
+def command() -> Callable[..., Done]:
+    """The command in this process; see :mod:`tests.cli.commands`."""
+    return likewise
 
 
 @pytest.fixture(scope="session")
-def command() -> Callable[..., subprocess.CompletedProcess[str]]:
-    return likewise
+def process() -> Callable[..., Done]:
+    """The command in a process of its own."""
+    return likewise_process
 
 
 @pytest.fixture(scope="session")
 def finished(case: Case, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of one uninterrupted smoke run; tests must not change it."""
     out = tmp_path_factory.mktemp("finished") / "out"
-    done = likewise("run", *case.arguments, "-o", out, *SMOKE)
+    done = likewise_process("run", *case.arguments, "-o", out, *SMOKE)
     assert done.returncode == 0, done.stderr
     return out
 

@@ -1,4 +1,4 @@
-"""``likewise augment``: as a process, with what it leaves behind and what it refuses."""
+"""``likewise augment``: with what it leaves behind and what it refuses."""
 
 from __future__ import annotations
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import struct
 import subprocess
-import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +14,9 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import pytest
+
+from likewise import storage
+from likewise.images import image as images
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 SMOKE = ("--method", "semia", "--preset", "smoke", "--device", "cpu", "--quiet")
@@ -146,43 +149,35 @@ def test_folder_without_permission(case, command: Command, tmp_path: Path) -> No
     assert not list(locked.iterdir())
 
 
-def test_full_disk_leaves_nothing(case, command: Command, tmp_path: Path) -> None:
-    """No file may grow past 16 kB: the model cannot be written, and the run comes to nothing."""
+def test_full_disk_leaves_nothing(case, process: Command, tmp_path: Path) -> None:
+    """No file may grow past 12 kB: the model cannot be written, and the run comes to nothing."""
 
     def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (16_384, 16_384))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (12_288, 12_288))
 
     out = tmp_path / "out"
-    done = command("run", *case.arguments, "-o", out, *SMOKE, preexec_fn=limit)
+    words = ("run", *case.arguments, "-o", out, "-m", "patch:smoke", "--device", "cpu", "--quiet")
+    done = process(*words, preexec_fn=limit)
     assert_refused(done, "model.safetensors", "cannot be written")
     assert not out.exists()
 
 
-def test_full_disk_during_rendering_keeps_the_model(case, finished: Path, tmp_path: Path) -> None:
+def test_full_disk_during_rendering_keeps_the_model(
+    case, command: Command, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The second picture meets ENOSPC: what is there is whole, and --resume finishes the job."""
-    script = (
-        "import errno, likewise.storage as s\n"
-        "from likewise.cli.main import main\n"
-        "plain = s.write_bytes\n"
-        "def write(path, data):\n"
-        "    if path.name == 'small.png':\n"
-        "        with s.atomic_path(path) as partial:\n"
-        "            partial.write_bytes(data[:10])\n"
-        "            raise OSError(errno.ENOSPC, 'No space left on device')\n"
-        "    plain(path, data)\n"
-        "import likewise.images.image as i\n"
-        "i.write_bytes = write\n"
-        "main()\n"
-    )
+    plain = images.write_bytes
+
+    def write(path: Path, data: bytes) -> None:
+        if path.name == "small.png":
+            with storage.atomic_path(path) as partial:
+                partial.write_bytes(data[:10])
+                raise OSError(errno.ENOSPC, "No space left on device")
+        plain(path, data)
+
+    monkeypatch.setattr(images, "write_bytes", write)
     out = tmp_path / "out"
-    words = ["run", *case.arguments, "-o", str(out), *SMOKE]
-    done = subprocess.run(
-        [sys.executable, "-c", script, *words],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-    )
+    done = command("run", *case.arguments, "-o", out, *SMOKE)
     assert_refused(done, "small.png", "no space is left", "--resume")
     left = sorted(path.name for path in out.rglob("*"))
     assert left == ["config.json", "model", "model.safetensors", "moved.png", "run.json"]
@@ -204,16 +199,10 @@ def test_full_disk_during_rendering_keeps_the_model(case, finished: Path, tmp_pa
         (("--frobnicate",), ("--frobnicate",)),
     ],
 )
-def test_bad_option(case, tmp_path, capsys, monkeypatch, words, told) -> None:
-    """In this process, for speed: the exit code and the line are those of the command."""
-    from likewise.cli.main import STOP, main
-
-    monkeypatch.setattr(STOP, "install", lambda: None)  # the tests keep their own signals
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit) as end:
-        main(["run", *case.arguments, "-o", str(tmp_path / "out"), "--quiet", *words])
-    out, err = capsys.readouterr()
-    assert_refused(subprocess.CompletedProcess([], end.value.code, out, err), *told)
+def test_bad_option(case, command: Command, tmp_path: Path, words, told) -> None:
+    words = ("--quiet", *words)
+    done = command("run", *case.arguments, "-o", tmp_path / "out", *words, cwd=tmp_path)
+    assert_refused(done, *told)
     assert not (tmp_path / "out").exists()
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from likewise.cli import faults
+from likewise.cli.choices import parse_ids
 from likewise.cli.demo import EXAMPLES, find_example
 from likewise.cli.main import main
-from likewise.cli.options import parse_ids
 from likewise.cli.place import Place
 from likewise.cli.sources import unique_names
 from likewise.cli.stopping import StopRequest

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import environment, likewise
+from tests.cli.commands import environment, likewise
 from tests.evaluation.comparisons import WORKER, Brightness, write_case
 
 from likewise.cli.main import main

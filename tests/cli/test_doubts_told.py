@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import PIL.Image
 import pytest
 
+from likewise.doubting import reading
+
 SMOKE = ("--preset", "smoke", "--device", "cpu")
 WARNING = "warning: floating: class 2 stands on class 0 along 100 % of its lower edge (20 pixels)"
-# The command as it is, with a judge that is content with nothing.
-STERN = (
-    "import likewise.doubting.reading as reading\n"
-    "reading.SHORTFALL = -1.0\n"
-    "from likewise.cli.main import main\n"
-    "main()\n"
-)
 
 
 @pytest.fixture
@@ -71,10 +64,13 @@ def test_a_dry_run_tells_before_anything_is_computed(
     assert not (tmp_path / "out").exists()
 
 
-def test_check_asks_a_judge(case, finished: Path, floating: Path, tmp_path: Path) -> None:
+def test_check_asks_a_judge(
+    case, command, finished: Path, floating: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "SHORTFALL", -1.0)  # a judge that is content with nothing
+
     def stern(*words: object) -> dict[str, list[dict]]:
-        line = [sys.executable, "-c", STERN, "render", *map(str, words), "--device", "cpu"]
-        done = subprocess.run(line, capture_output=True, text=True, timeout=300)
+        done = command("render", *words, "--device", "cpu")
         assert done.returncode == 0, done.stderr
         told = json.loads((tmp_path / "out" / "run.json").read_text())
         assert [f"warning: {w}" for w in told["warnings"]] == done.stderr.splitlines()

@@ -57,6 +57,7 @@ def assert_same_results(out: Path, finished: Path) -> None:
     assert not list(out.rglob(".likewise-*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signal_leaves_a_checkpoint_and_resume_ends_the_same(
     case, command, finished: Path, tmp_path: Path, number: signal.Signals

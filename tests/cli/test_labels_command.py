@@ -284,6 +284,22 @@ def test_the_main_job_takes_label_files_of_tools(
     assert "two orders" in wrong.stderr
 
 
+def test_targets_may_follow_another_convention(case: Any, tmp_path: Path, capsys: Any) -> None:
+    ids = np.zeros((48, 64), np.uint8)
+    ids[20:40, 10:40], ids[10:20, 10:40] = 1, 13
+    PIL.Image.fromarray(ids).save(tmp_path / "celebamask.png")  # 13 is hair there, 17 neck
+    PIL.Image.fromarray(np.where(ids == 13, 17, ids).astype(np.uint8)).save(tmp_path / "other.png")
+    labels = tmp_path / "celebamask.png"
+    words = ("run", case.image, labels, tmp_path / "other.png", "-o", tmp_path / "out")
+    words = (*words, "--format", "celebamask", "-m", "patch:smoke", "--device", "cpu", "--dry-run")
+    assert run(*words) == 2
+    assert "neck" in capsys.readouterr().err
+    assert run(*words, "--target-format", "face-parsing") == 0
+    assert "skin 19.5 %, hair 9.8 %" in capsys.readouterr().out
+    assert run(*words, "--target-format", "celebamask-hq") == 2
+    assert "two orders" in capsys.readouterr().err
+
+
 def test_help_gives_an_example_and_does_not_wait_for_numpy(capsys: Any) -> None:
     for name in ("convert", "show", "check"):
         assert run("labels", name, "--help") == 0

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import json
-import subprocess
-import sys
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import PIL.Image
 import pytest
+from tests.cli.commands import Done, likewise
+from tests.gatherer import Gatherer
 
 from likewise.errors import ConfigError
 from likewise.methods.registry import METHODS
 from likewise.provenance import Provenance
 
 SMOKE = ("--preset", "smoke", "--device", "cpu")
-ROOT = Path(__file__).resolve().parents[2]
-# The command as it is, where one more method is installed; {} may break something in it.
-WITH_GATHERER = (
-    f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
-    "from likewise.methods.registry import METHODS\n"
-    "from tests.gatherer import Gatherer\n"
-    "METHODS['gatherer'] = Gatherer\n"
-    "from likewise.cli.main import main\n"
-    "{}\n"
-    "main()\n"
-)
 
 
-def gather(*words: object, broken: str = "") -> subprocess.CompletedProcess[str]:
+def gather(*words: object) -> Done:
     """Run likewise with the method ``gatherer`` to its end."""
-    command = [sys.executable, "-c", WITH_GATHERER.format(broken), *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300)
+    with mock.patch.dict(METHODS, gatherer=Gatherer):
+        return likewise(*words)
 
 
 @pytest.fixture(scope="module")
@@ -87,16 +78,15 @@ def test_resume_adds_it_to_a_finished_fit(case, gathered: Path, tmp_path: Path) 
     assert (out / name).read_bytes() == (gathered / name).read_bytes()
 
 
-FULL = (
-    "import errno, likewise.provenance.archive as archive\n"
-    "def full(*parts, **more): raise OSError(errno.ENOSPC, 'full')\n"
-    "archive.np.savez_compressed = full\n"
-)
+def test_a_full_disk_leaves_no_half_file(
+    case, gathered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*parts: object, **more: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
 
-
-def test_a_full_disk_leaves_no_half_file(case, gathered: Path, tmp_path: Path) -> None:
+    monkeypatch.setattr("likewise.provenance.archive.np.savez_compressed", full)
     words = (gathered, case.targets[0], "-o", tmp_path / "out", "--device", "cpu", "--provenance")
-    done = gather("render", *words, broken=FULL)
+    done = gather("render", *words)
     assert done.returncode == 2
     assert "moved.provenance.npz: no space is left" in done.stderr
     assert not list(tmp_path.iterdir())
@@ -138,8 +128,6 @@ def test_a_model_that_paints_is_refused_before_it_is_read(case, command, tmp_pat
 
 
 def test_the_refusal_names_the_methods_that_can(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.gatherer import Gatherer
-
     from likewise.cli.abilities import require_traceable
 
     monkeypatch.setitem(METHODS, "gatherer", Gatherer)

@@ -1,4 +1,4 @@
-"""``likewise segment``: as a process, with what it leaves behind and what it refuses."""
+"""``likewise segment``: with what it leaves behind and what it refuses."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import PIL.Image
 import pytest
-from tests.cli.conftest import environment
+from tests.cli.commands import environment
 
 from likewise.cli.main import main
 from likewise.cli.study_material import chosen_contestants

@@ -1,4 +1,4 @@
-"""``likewise remove`` and ``retarget``: as processes, with what they leave behind."""
+"""``likewise remove``, ``retarget``, ``face`` and ``sketch``: with what they leave behind."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from likewise.methods.base import Method
 Make = Callable[[], Method]
 
 
-@pytest.mark.parametrize("size", [(61, 83), (33, 47), (32, 32), (17, 90), (16, 16)])
+@pytest.mark.parametrize("size", [(61, 83), (32, 32), (17, 90), (16, 16)])
 def test_odd_and_small_sizes(size: tuple[int, int], make: Make) -> None:
     ids = scenes.house(size, at=(size[0] // 3, 2), side=min(size) // 3)
     goal = pairs.labels(ids[:, ::-1].copy())
@@ -25,7 +25,7 @@ def test_odd_and_small_sizes(size: tuple[int, int], make: Make) -> None:
     assert (answer.mode, answer.depth) == ("RGB", 8)
 
 
-@pytest.mark.parametrize("size", [(48, 64), (61, 83), (30, 41), (96, 40), (16, 200)])
+@pytest.mark.parametrize("size", [(48, 64), (61, 83), (96, 40), (16, 200)])
 def test_a_target_of_another_size_is_answered_in_its_size(
     size: tuple[int, int], fitted: Method
 ) -> None:
@@ -90,7 +90,6 @@ KINDS = {
     "grey": (1, np.uint8, "L"),
     "grey 16": (1, np.uint16, "L"),
     "grey alpha": (2, np.uint8, "LA"),
-    "rgb": (3, np.uint8, "RGB"),
     "rgb 16": (3, np.uint16, "RGB"),
     "rgba": (4, np.uint8, "RGBA"),
     "rgba 16": (4, np.uint16, "RGBA"),

@@ -56,6 +56,21 @@ def test_bricks_run_on_where_a_thing_has_left() -> None:
     assert wrong[inner].float().mean() < 0.02
 
 
+def test_bricks_run_on_where_a_mast_from_edge_to_edge_has_left() -> None:
+    ids = torch.zeros(SIZE).long()
+    ids[:, 52:66] = 1
+    image = torch.where(ids[..., None] == 1, torch.tensor([0.8, 0.1, 0.1]), bricks())
+    field = filled(still(), image, ids, torch.zeros_like(ids))
+    assert (ids[field[1].long(), field[2].long()] == 0).all()
+    wrong = (image[field[1].long(), field[2].long()] - bricks()).abs().amax(dim=2) > 1e-6
+    assert wrong.float().mean() < 0.01
+    # While the layout has a mast, one from edge to edge may be what the ground ends at.
+    kept = ids.clone()
+    kept[:, :100] = 0
+    kept[:, 100:114] = 1
+    assert not list(holes(still().numpy(), ids.numpy(), kept.numpy()))
+
+
 def test_the_engine_paints_them_so_and_without_filling_does_not() -> None:
     image, ids = scene()
     gone = torch.zeros_like(ids)

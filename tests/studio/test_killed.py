@@ -17,9 +17,10 @@ import pytest
 from tests.studio.studios import picture_bytes, stripes
 
 from likewise.labels.label_map import LabelMap
+from likewise.studio.studio import Studio
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="SIGKILL is of POSIX systems")
-KILLS = 3
+KILLS = 2
 
 
 @contextlib.contextmanager
@@ -56,7 +57,8 @@ def wait(told: Callable[[], bool], seconds: float = 90) -> None:
         time.sleep(0.1)
 
 
-def test_no_render_is_lost(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_no_render_is_lost_and_sigterm_ends_it_well(tmp_path: Path) -> None:
     folder = tmp_path / "studio"
     LabelMap.from_array(stripes()).write(tmp_path / "labels.png")
     with serving(folder) as (client, process):
@@ -77,17 +79,13 @@ def test_no_render_is_lost(tmp_path: Path) -> None:
             assert states[short] == "waiting"
             wait(lambda: client.get(f"/api/renders/{long}").json()["stage"] == "fitting")
             process.send_signal(signal.SIGKILL)
-    with serving(folder) as (client, _):
+    with serving(folder) as (client, process):
         assert client.get(f"{at}/layout").content == stripes().tobytes()
         wait(lambda: client.get(f"/api/renders/{long}").json()["state"] == "running")
         assert client.post(f"/api/renders/{long}/cancel").json()["state"] == "cancelled"
         wait(lambda: client.get(f"/api/renders/{short}").json()["state"] == "done")
         assert client.get(f"/api/renders/{short}/answer.png").status_code == 200
-
-
-def test_sigterm_ends_it_well_and_the_folder_is_free(tmp_path: Path) -> None:
-    for _ in range(2):
-        with serving(tmp_path / "studio") as (client, process):
-            assert client.get("/api/projects").json() == []
-            process.terminate()
-            assert process.wait(20) == 0
+        process.terminate()
+        assert process.wait(20) == 0
+    with Studio(folder, device="cpu") as studio:  # the folder is free
+        assert {job.key for job in studio.jobs.of(made["id"])} == {long, short}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,18 +16,38 @@ from likewise.analogy import Analogy
 from likewise.errors import ConfigError, LabelError
 from likewise.images import read_image
 from likewise.studio import worker
+from likewise.studio.jobs import Job
 from likewise.studio.orders import Order
+from likewise.studio.project import Project
 from likewise.studio.projects import UnknownKeyError
 from likewise.studio.studio import Studio
 
 LONG = Order("semia", "fast")  # trains for minutes, so there is time to interfere
 
 
-def test_a_render_is_what_the_library_answers(studio: Studio, tmp_path: Path) -> None:
-    project = labelled(studio, tmp_path)
-    project.set_layout(np.flipud(stripes()))
-    job = studio.renders.ask(project, Order("patch", "smoke", 7))
-    job = until(studio, job.key, lambda one: one.state == "done")
+@dataclass(frozen=True)
+class Rendered:
+    """A studio and what it rendered: a layout with the bottom stripe above the top."""
+
+    studio: Studio
+    project: Project
+    job: Job
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rendered]:
+    """One finished render; tests must not change it."""
+    folder, size = tmp_path_factory.mktemp("rendered"), (96, 128)
+    with Studio(folder / "studio", device="cpu") as studio:
+        project = labelled(studio, folder, size)
+        project.set_layout(np.roll(stripes(size), 32, axis=0))
+        job = studio.renders.ask(project, Order("patch", "smoke", 7))
+        job = until(studio, job.key, lambda one: one.state == "done")
+        yield Rendered(studio, project, job)
+
+
+def test_a_render_is_what_the_library_answers(rendered: Rendered) -> None:
+    studio, project, job = rendered.studio, rendered.project, rendered.job
     answer = read_image(studio.renders.file(job, f"{worker.ANSWER}.") or "")
     analogy = Analogy("patch", "smoke", device="cpu").fit(
         project.image, project.labels_map(), seed=7
@@ -38,35 +60,31 @@ def test_a_render_is_what_the_library_answers(studio: Studio, tmp_path: Path) ->
     assert studio.renders.standing(job).share == 1.0
 
 
-def test_what_was_asked_is_rendered_whatever_becomes_of_the_project(
-    studio: Studio, tmp_path: Path
-) -> None:
-    project = labelled(studio, tmp_path)
-    asked = project.layout()
-    first = studio.renders.ask(project, LONG)
-    second = studio.renders.ask(project, Order("patch", "smoke", 0))
-    project.set_layout(np.flipud(asked))
-    studio.renders.cancel(first.key)
-    until(studio, second.key, lambda one: one.state == "done")
-    kept = read_image(studio.renders.folder / second.key / worker.LAYOUT).pixels
-    assert np.array_equal(kept, asked)
+def test_doubts_are_told(rendered: Rendered) -> None:
+    assert "class 2" in rendered.job.doubts
 
 
-def test_doubts_are_told(studio: Studio, tmp_path: Path) -> None:
-    project = labelled(studio, tmp_path, (96, 128))
-    project.set_layout(np.roll(stripes((96, 128)), 32, axis=0))  # the bottom stripe above the top
-    job = studio.renders.ask(project, Order("patch", "smoke", 0))
-    job = until(studio, job.key, lambda one: one.state == "done")
-    assert "class 2" in job.doubts
+def test_folders_without_a_job_are_swept(rendered: Rendered) -> None:
+    renders = rendered.studio.renders
+    litter = renders.folder / "0123456789ab"
+    litter.mkdir()
+    renders._recover()
+    assert not litter.exists()
+    assert (renders.folder / rendered.job.key).exists()
 
 
+@pytest.mark.slow
 def test_a_render_is_cancelled_and_goes_on(studio: Studio, tmp_path: Path) -> None:
     project = labelled(studio, tmp_path)
+    asked = project.layout()
     job = studio.renders.ask(project, LONG)
     until(studio, job.key, lambda one: (studio.renders.standing(one).share or 0) > 0)
-    assert studio.renders.cancel(job.key).state == "cancelled"
     other = studio.renders.ask(project, Order("patch", "smoke", 0))
+    project.set_layout(np.flipud(asked))
+    assert studio.renders.cancel(job.key).state == "cancelled"
     until(studio, other.key, lambda one: one.state == "done")  # the queue goes on
+    kept = read_image(studio.renders.folder / other.key / worker.LAYOUT).pixels
+    assert np.array_equal(kept, asked)  # whatever became of the project since
     assert studio.jobs.get(job.key).state == "cancelled"
     checkpoint = studio.renders.folder / job.key / worker.CHECKPOINT
     assert checkpoint.exists()
@@ -101,8 +119,7 @@ def test_a_closed_studio_goes_on_when_it_is_opened_again(tmp_path: Path) -> None
         assert [job.key for job in studio.jobs.of(project.key)] == [second.key, first.key]
         until(studio, first.key, lambda one: one.state == "running")
         assert (studio.renders.folder / first.key / worker.CHECKPOINT).exists()
-        studio.renders.cancel(first.key)
-        until(studio, second.key, lambda one: one.state == "done")
+        assert studio.jobs.get(second.key).state == "waiting"
 
 
 def test_a_worker_ends_with_its_server(studio: Studio, tmp_path: Path) -> None:
@@ -114,16 +131,6 @@ def test_a_worker_ends_with_its_server(studio: Studio, tmp_path: Path) -> None:
     process.wait(20)
     with pytest.raises(ProcessLookupError):
         os.kill(process.pid, signal.SIGCONT)
-
-
-def test_folders_without_a_job_are_swept(studio: Studio, tmp_path: Path) -> None:
-    job = studio.renders.ask(labelled(studio, tmp_path), Order("patch", "smoke", 0))
-    until(studio, job.key, lambda one: one.state == "done")
-    litter = studio.renders.folder / "0123456789ab"
-    litter.mkdir()
-    studio.renders._recover()
-    assert not litter.exists()
-    assert (studio.renders.folder / job.key).exists()
 
 
 def test_bad_wishes_are_refused_at_once(studio: Studio, tmp_path: Path) -> None:

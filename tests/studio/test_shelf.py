@@ -87,7 +87,7 @@ def test_what_is_announced_counts_as_taken(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_a_checkpoint_that_carries_code_is_refused_and_not_run(
-    studio: Studio, tmp_path: Path
+    studio: Studio, checks_here: None, tmp_path: Path
 ) -> None:
     class Harm:
         def __reduce__(self) -> object:
@@ -108,11 +108,18 @@ def test_a_checkpoint_that_carries_code_is_refused_and_not_run(
     assert not list(studio.renders.folder.iterdir())
 
 
-def test_what_the_method_has_no_use_for_is_refused(studio: Studio, tmp_path: Path) -> None:
+def test_a_refusal_comes_from_a_process_of_its_own(studio: Studio, tmp_path: Path) -> None:
     project = labelled(studio, tmp_path)
     key = shelved(studio, "class_map", "map.json", b"{}")
     with pytest.raises(InputError, match=r"^class map: method patch has no use for it"):
         studio.render(project, "patch", "smoke", 0, {"class_map": key})
+
+
+def test_what_the_method_has_no_use_for_is_refused(
+    studio: Studio, checks_here: None, tmp_path: Path
+) -> None:
+    project = labelled(studio, tmp_path)
+    key = shelved(studio, "class_map", "map.json", b"{}")
     with pytest.raises(InputError, match=r"^class map: no checkpoint beside it"):
         studio.render(project, "spade", "smoke", 0, {"class_map": key})
     picture((96, 64)).save(tmp_path / "other.png")
@@ -121,7 +128,7 @@ def test_what_the_method_has_no_use_for_is_refused(studio: Studio, tmp_path: Pat
         studio.render(project, "deep_image_analogy", "smoke", 0, {"photograph": key})
 
 
-def test_a_photograph_reaches_the_method(studio: Studio, tmp_path: Path) -> None:
+def test_a_photograph_reaches_the_method(studio: Studio, checks_here: None, tmp_path: Path) -> None:
     project = labelled(studio, tmp_path)
     picture().save(tmp_path / "second.png")
     key = shelved(studio, "photograph", "second.png", (tmp_path / "second.png").read_bytes())
@@ -134,7 +141,7 @@ def test_a_photograph_reaches_the_method(studio: Studio, tmp_path: Path) -> None
     assert not (studio.renders.folder / job.key / worker.GIVEN).exists()  # room for others
 
 
-def test_pairs_are_unpacked_and_learnt(studio: Studio, tmp_path: Path) -> None:
+def test_pairs_are_unpacked_and_learnt(studio: Studio, checks_here: None, tmp_path: Path) -> None:
     files = {f"mine/{name}": data for name, data in pair_files(tmp_path).items()}
     files |= {"mine/readme.txt": b"x", "__MACOSX/mine/images/._0.png": b"x", "../evil.png": b"x"}
     key = shelved(studio, "pairs", "mine.zip", zipped(files), piece=500)

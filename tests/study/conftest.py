@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +20,9 @@ from likewise.study.store import default_url
 from likewise.study.study import Study
 
 LEGEND = (("sky", "#88aaee"), ("ground", "#665533"))
+# A server of a few connections that leaves memory and processors to the tests; commits are flushed.
+SMALL = ("max_connections=40", "shared_buffers=16MB", "autovacuum=off", "jit=off")
+READY_SECONDS = 180.0  # that a server may take to start on a busy machine
 POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 
 
@@ -74,13 +78,15 @@ def url(tmp_path: Path) -> str:
 def _wait(folder: Path, server: subprocess.Popen[bytes]) -> None:
     import psycopg
 
-    for _ in range(100):
+    end = time.monotonic() + READY_SECONDS
+    while time.monotonic() < end:
         try:
-            psycopg.connect(host=str(folder), user="likewise", dbname="postgres").close()
+            with psycopg.connect(host=str(folder), user="likewise", dbname="postgres") as one:
+                one.execute("SELECT 1")
             return
         except psycopg.OperationalError:
             assert server.poll() is None, (folder / "log").read_text()
-            time.sleep(0.2)
+            time.sleep(0.1)
     raise AssertionError((folder / "log").read_text())
 
 
@@ -105,7 +111,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     made = ["-U", "likewise", "-A", "trust", "-E", "UTF8", "--no-sync"]
     start = [*owner, str(programs / "initdb"), "-D", str(data), *made]
     subprocess.run(start, check=True, capture_output=True, cwd=folder)
-    settings = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}"]
+    chosen = ("listen_addresses=", f"unix_socket_directories={folder}", *SMALL)
+    settings = [word for setting in chosen for word in ("-c", setting)]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             [*owner, str(programs / "postgres"), "-D", str(data), *settings],
@@ -114,7 +121,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         )
         try:
             _wait(folder, server)
-            yield f"postgresql+psycopg://likewise@/postgres?host={folder}"
+            waiting = f"connect_timeout={READY_SECONDS:.0f}"
+            yield f"postgresql+psycopg://likewise@/postgres?host={folder}&{waiting}"
         finally:
-            server.terminate()
-            server.wait(30)
+            server.send_signal(signal.SIGINT)  # at once; on SIGTERM it waits for its clients
+            server.wait(READY_SECONDS)

@@ -18,6 +18,7 @@ from likewise.study.study import PICTURES, Study
 
 HAMMER = Path(__file__).with_name("hammer.py")
 ENDLESS = 10**9
+EACH = 250  # votes of each of eight processes
 
 
 def hammer(study: Study, url: str, votes: int, at_once: int) -> subprocess.Popen[bytes]:
@@ -58,9 +59,9 @@ def test_processes_write_at_once(study: Study, url: str) -> None:
 
 
 @pytest.mark.slow
-def test_eight_processes_write_a_thousand_votes_each(study: Study, url: str) -> None:
+def test_eight_processes_write_two_thousand_votes(study: Study, url: str) -> None:
     """One vote a commit: the hardest there is for the lock."""
-    write_at_once(study, url, 8, 1000, 1)
+    write_at_once(study, url, 8, EACH, 1)
 
 
 @pytest.mark.slow
@@ -74,7 +75,7 @@ def test_eight_processes_write_to_postgresql(
     (folder / PICTURES).symlink_to(study.folder / PICTURES)
     own = replace(study, folder=folder, key=f"processes{at_once}")
     own.write()
-    write_at_once(own, postgres, 8, 1000, at_once)
+    write_at_once(own, postgres, 8, EACH, at_once)
 
 
 def kill_under_load(study: Study, url: str, times: int, seed: int) -> int:
@@ -94,10 +95,6 @@ def kill_under_load(study: Study, url: str, times: int, seed: int) -> int:
     return len(acknowledged)
 
 
-def test_a_killed_process_loses_no_acknowledged_vote(study: Study, url: str) -> None:
-    assert kill_under_load(study, url, 2, 0) > 2
-
-
 @pytest.mark.slow
-def test_ten_killed_processes_lose_no_acknowledged_vote(study: Study, url: str) -> None:
-    assert kill_under_load(study, url, 10, 1) > 100
+def test_killed_processes_lose_no_acknowledged_vote(study: Study, url: str) -> None:
+    assert kill_under_load(study, url, 6, 1) > 60

@@ -56,17 +56,44 @@ def test_grounds_are_not_kept_unless_named() -> None:
     assert "kept in shape: ground" in named.notes
 
 
+def two_houses() -> LabelMap:
+    """A house of 40 x 40 in the middle, and one of 8 x 8 in a place of its own."""
+    ids = np.full((100, 160), SKY)
+    ids[55:95, 60:100] = HOUSE
+    ids[10:18, 130:138] = HOUSE
+    return LabelMap.from_array(ids, TABLE)
+
+
+def test_each_thing_of_a_class_has_a_scale_of_its_own() -> None:
+    edit = retarget(scene((100, 160)), two_houses(), (100, 44), keep=["house"], scale=1.0)
+    assert any("house had to be scaled by 0." in note for note in edit.notes)
+    large = box(edit.layout.ids[40:] == HOUSE)
+    small = box(edit.layout.ids[:40] == HOUSE)
+    assert 0.85 < large[1] / large[0] < 1.15
+    assert large[1] < 36
+    assert all(abs(side - 8) <= 2 for side in small)
+
+
+def test_a_thing_is_kept_although_another_of_its_class_is_ground() -> None:
+    ids = two_houses().ids.copy()
+    ids[:, :20] = HOUSE  # a wall from edge to edge
+    labels = LabelMap.from_array(ids, TABLE)
+    edit = retarget(scene((100, 160)), labels, (100, 120), scale=1.0)
+    assert "kept in shape: house (2)" in edit.notes
+    assert box(edit.layout.ids[40:, 20:] == HOUSE) == (40, 40)
+
+
 def test_nothing_to_keep_is_an_even_stretch() -> None:
     plain = LabelMap.from_array(np.full((40, 60), SKY), TABLE)
     edit = retarget(scene((40, 60)), plain, (40, 90))
     assert edit.notes == ("kept in shape: nothing",)
-    heights, widths = scaled_axes(np.zeros((4, 6)), (4, 9))
+    heights, widths = scaled_axes(np.zeros((0, 4, 6)), (4, 9))
     np.testing.assert_allclose(heights, 1, atol=1e-3)
     np.testing.assert_allclose(widths, 1.5, atol=1e-3)
 
 
 def test_places_are_in_order_and_cover_all() -> None:
-    heights, widths = scaled_axes(np.eye(5), (7, 3))
+    heights, widths = scaled_axes(np.eye(5)[None], (7, 3))
     assert (heights > 0).all()
     assert (widths > 0).all()
     rows = places(heights, 50, 70)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ hypothesis = pytest.importorskip("hypothesis")
 
 MANY = Rate(per_second=1e6, burst=1_000_000)
 ROUTES = 8
+CASES = int(os.environ.get("LIKEWISE_CASES", "25"))  # a route and mode, right and wrong ones
 schemathesis.checks.load_all_checks()
 CHECKS = [
     schemathesis.checks.CHECKS.get_one(name)
@@ -57,6 +59,11 @@ def throw(folder: Path, cases_a_route: int) -> int:
     return sent
 
 
+def enough(sent: int, asked: int) -> bool:
+    """Whether nearly as many requests were sent as were asked for; some routes know but a few."""
+    return sent >= 0.8 * asked
+
+
 def throw_at(operation: Any, mode: Any, secret: str, cases: int) -> int:
     """Send requests to one route, two of three with a token."""
     sent = 0
@@ -80,9 +87,4 @@ def throw_at(operation: Any, mode: Any, secret: str, cases: int) -> int:
 
 
 def test_no_request_breaks_the_server(tmp_path: Path) -> None:
-    assert throw(tmp_path, 5) > 50
-
-
-@pytest.mark.slow
-def test_no_request_breaks_the_server_in_a_thousand(tmp_path: Path) -> None:
-    assert throw(tmp_path, 150) >= 1000
+    assert enough(throw(tmp_path, CASES), ROUTES * CASES)

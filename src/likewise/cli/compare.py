@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from likewise.cli import compare_options, options
-from likewise.cli.options import Manner
+from likewise.cli.choices import Manner
 
 
 def compare(

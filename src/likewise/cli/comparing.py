@@ -14,7 +14,7 @@ from typing import Any
 import typer
 
 from likewise.cli import faults
-from likewise.cli.options import Manner
+from likewise.cli.choices import Manner
 from likewise.cli.place import resume_command
 from likewise.cli.stopping import STOP
 from likewise.cli.tally import Tally, counted

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from likewise.cli import options
-from likewise.cli.options import Manner
+from likewise.cli.choices import Manner, choose
 from likewise.errors import InputError
 
 # src/likewise/cli/demo.py lies three folders below the root of a checkout.
@@ -44,9 +44,7 @@ def demo(
     manner = Manner(as_json, dry_run, quiet, resume, overwrite, provenance)
     case = find_example(example)
     files = {"vgg": vgg, "weights": weights, "class_map": class_map}
-    chosen = options.choices(
-        method, preset, seed, device, size, None, "", settings, None, False, **files
-    )
+    chosen = choose(method, preset, seed, device, size, None, "", settings, None, False, **files)
     from likewise.cli.sources import Files
     from likewise.cli.start import fit_and_render
 

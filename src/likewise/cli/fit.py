@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from likewise.cli import label_options, options
-from likewise.cli.options import Manner
+from likewise.cli.choices import Manner, choose
 
 
 def fit(
@@ -38,7 +38,7 @@ def fit(
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite)
     given = {"vgg": vgg, "weights": weights, "class_map": class_map, "pairs": pairs}
-    chosen = options.choices(
+    chosen = choose(
         method, preset, seed, device, size, classes, ignore, settings, format_, instances, **given
     )
     from likewise.cli.sources import Files

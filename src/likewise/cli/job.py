@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from likewise.analogy import Analogy
-from likewise.cli import abilities, options, record, work
+from likewise.cli import abilities, record, work
+from likewise.cli.choices import Choices, Manner, checked
 from likewise.cli.doubting import Doubting
-from likewise.cli.options import Choices, Manner
 from likewise.cli.place import Place, Standing
 from likewise.cli.session import Session
 from likewise.cli.sources import (
@@ -39,7 +39,7 @@ def carry_out(
 ) -> None:
     """What is left of a fit when its inputs are read; see :func:`start.fit_and_render`."""
     place, terminal = session.place, session.terminal
-    choices = options.checked(choices)
+    choices = checked(choices)
     if manner.provenance:
         abilities.require_traceable(choices.method)
     if files.photographs:
@@ -117,8 +117,11 @@ def render_only(
     out: Path,
     device: str,
     manner: Manner,
+    target_format: str | None = None,
 ) -> None:
     """``likewise render``; of ``photographs`` there is one for each target, or none.
+
+    ``target_format`` is what the targets follow, where they do not tell.
 
     Raises:
         InputError: anything is wrong with the model, the targets or the place.
@@ -132,7 +135,7 @@ def render_only(
     if photographs:
         abilities.require_photographed(read_description(model)["method"])
     analogy = Analogy.load(model, device=device)
-    layouts = read_targets(targets, analogy.labels, terminal, photographs)
+    layouts = read_targets(targets, analogy.labels, terminal, photographs, convention=target_format)
     outputs = work.outputs(place, layouts, analogy.image, manner)
     model_files = [model / CONFIG_FILE, model / MODEL_FILE]
     require_apart(outputs, [*targets, *photographs, *model_files])

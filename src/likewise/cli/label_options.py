@@ -20,6 +20,16 @@ FormatOption = Annotated[
         show_default=False,
     ),
 ]
+TargetFormatOption = Annotated[
+    str | None,
+    typer.Option(
+        "--target-format",
+        metavar="NAME",
+        help="What every TARGET follows, where the files do not tell: a name as for --format. "
+        "Their classes are found in the source's by name.",
+        show_default=False,
+    ),
+]
 InstancesOption = Annotated[
     bool,
     typer.Option(

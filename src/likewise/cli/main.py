@@ -22,6 +22,7 @@ from likewise.cli import (
     studio,
     study,
 )
+from likewise.cli.batch import commands as batch
 from likewise.cli.labels import commands as labels
 from likewise.cli.stopping import STOP
 from likewise.cli.tasks import augment, face, remove, retarget, segment, sketch
@@ -84,6 +85,7 @@ _COMMANDS = (
 )
 for _command in _COMMANDS:
     app.command()(_command)
+app.add_typer(batch.app)
 app.add_typer(labels.app)
 app.add_typer(singan.app)
 app.add_typer(study.app)

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from likewise.analogy import Analogy
-from likewise.cli.options import Choices
+from likewise.cli.choices import Choices
 from likewise.cli.sources import Pair, Target, file_facts
 from likewise.devices import describe_device
 from likewise.labels.label_map import LabelMap

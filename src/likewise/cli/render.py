@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from likewise.cli import options
-from likewise.cli.options import Manner
+from likewise.cli import label_options, options
+from likewise.cli.choices import Manner
 
 
 def render(
@@ -11,6 +11,7 @@ def render(
     targets: options.TargetsArgument,
     out: options.OutOption,
     device: options.DeviceOption = "auto",
+    target_format: label_options.TargetFormatOption = None,
     target_images: options.TargetImagesOption = None,
     provenance: options.ProvenanceOption = False,
     check: options.CheckOption = False,
@@ -26,4 +27,5 @@ def render(
     from likewise.cli.job import render_only
 
     manner = Manner(as_json, dry_run, quiet, False, overwrite, provenance, check)
-    render_only(model, tuple(targets), tuple(target_images or ()), out, device, manner)
+    files = tuple(targets), tuple(target_images or ())
+    render_only(model, *files, out, device, manner, target_format)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from likewise.cli import label_options, options
-from likewise.cli.options import Manner
+from likewise.cli.choices import Manner, choose
 
 
 def run(
@@ -24,6 +24,7 @@ def run(
     classes: options.ClassesOption = None,
     ignore: options.IgnoreOption = "",
     format_: label_options.FormatOption = None,
+    target_format: label_options.TargetFormatOption = None,
     instances: label_options.InstancesOption = False,
     target_images: options.TargetImagesOption = None,
     provenance: options.ProvenanceOption = False,
@@ -44,11 +45,11 @@ def run(
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite, provenance, check)
     given = {"vgg": vgg, "weights": weights, "class_map": class_map, "pairs": pairs}
-    chosen = options.choices(
+    chosen = choose(
         method, preset, seed, device, size, classes, ignore, settings, format_, instances, **given
     )
     from likewise.cli.sources import Files
     from likewise.cli.start import fit_and_render
 
-    files = Files(image, labels, tuple(targets), out, tuple(target_images or ()))
+    files = Files(image, labels, tuple(targets), out, tuple(target_images or ()), target_format)
     fit_and_render("run", files, chosen, manner)

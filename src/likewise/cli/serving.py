@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Annotated
 
 import typer
-
-from likewise.errors import ConfigError
 
 PortOption = Annotated[
     int | None,
@@ -34,19 +31,3 @@ NamesOption = Annotated[
 NoBrowserOption = Annotated[
     bool, typer.Option("--no-browser", help="Do not open the page in a browser.")
 ]
-
-
-def require_packages(command: str, *packages: str) -> None:
-    """Refuse to go on without packages of the extra "web".
-
-    Raises:
-        ConfigError: one of them is missing.
-    """
-    missing = [name for name in packages if find_spec(name) is None]
-    if missing:
-        raise ConfigError(
-            command,
-            f"{' and '.join(missing)} not installed",
-            f"the extra packages of likewise {command}",
-            'Install them: pip install "likewise[web]"',
-        )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from likewise import storage
-from likewise.cli.options import Manner
+from likewise.cli.choices import Manner
 from likewise.cli.place import Place
 from likewise.cli.terminal import Terminal
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from likewise.cli import options
-from likewise.cli.options import Manner
+from likewise.cli.choices import Manner, choose
 from likewise.errors import ConfigError
 
 MOST_SAMPLES = 10_000
@@ -60,7 +60,7 @@ def sample(
     Example: likewise singan sample photo.png -n 6 -o out
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite)
-    chosen = options.choices("singan", preset, seed, device, None, None, "", settings)
+    chosen = choose("singan", preset, seed, device, None, None, "", settings)
     if not 1 <= count <= MOST_SAMPLES:
         raise ConfigError("-n", str(count), f"a number from 1 to {MOST_SAMPLES}")
     from likewise.cli.singan_job import carry_out
@@ -91,7 +91,7 @@ def retarget(
     Example: likewise singan retarget photo.png --size 960x320 -o out
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite)
-    chosen = options.choices("singan", preset, seed, device, None, None, "", settings)
+    chosen = choose("singan", preset, seed, device, None, None, "", settings)
     sides = re.fullmatch(r"(\d{1,6})[xX](\d{1,6})", size.strip())
     if sides is None:
         raise ConfigError("--size", repr(size), "WIDTHxHEIGHT in pixels, as in 960x320")
@@ -126,7 +126,7 @@ def upscale(
     Example: likewise singan upscale small.png --factor 4 -o out
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite)
-    chosen = options.choices("singan", preset, seed, device, None, None, "", settings)
+    chosen = choose("singan", preset, seed, device, None, None, "", settings)
     from likewise.cli.singan_job import carry_out
     from likewise.methods.singan.orders import Upscaling
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from likewise.analogy import Analogy
 from likewise.cli import record, work
-from likewise.cli.options import Choices, Manner
+from likewise.cli.choices import Choices, Manner
 from likewise.cli.place import Place, Standing
 from likewise.cli.session import Session
 from likewise.cli.sources import MODEL, Pair, file_facts, require_apart

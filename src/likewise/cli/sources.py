@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from likewise.cli.options import Choices
+from likewise.cli.choices import Choices
 from likewise.cli.place import Place
 from likewise.cli.terminal import Terminal
 from likewise.errors import ConfigError, OutputError
@@ -35,6 +35,7 @@ class Files:
     targets: tuple[Path, ...]
     out: Path
     photographs: tuple[Path, ...] = ()  # one for each target, or none at all
+    target_format: str | None = None  # what the targets follow, where they do not tell
 
     @property
     def place(self) -> Place:
@@ -107,8 +108,11 @@ def read_targets(
     terminal: Terminal,
     photographs: Sequence[Path] = (),
     instances: bool = False,
+    convention: str | None = None,
 ) -> list[Target]:
     """Read every layout in the class table of ``source`` and refuse what it does not know.
+
+    ``convention`` is what all of them follow, None where the files tell.
 
     Raises:
         LabelError: a file is missing or damaged, or holds a class that the source lacks.
@@ -120,7 +124,7 @@ def read_targets(
         raise ConfigError(OPTION, found, "one for each TARGET, in their order, or none")
     targets = []
     for name, path in zip(unique_names(paths), paths, strict=True):
-        layout = LabelMap.read(path, like=source, instances=instances)
+        layout = LabelMap.read(path, like=source, convention=convention, instances=instances)
         layout.require_known(source, str(path))
         say_target(path, layout, terminal)
         targets.append(Target(name, path, layout))

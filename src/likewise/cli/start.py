@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from likewise.cli.options import Choices, Manner
+from likewise.cli.choices import Choices, Manner
 from likewise.cli.session import Session
 from likewise.cli.sources import Files, read_pair, read_targets
 
@@ -17,7 +17,12 @@ def fit_and_render(command: str, files: Files, choices: Choices, manner: Manner)
     session = Session(command, files.place, manner)
     pair = read_pair(files.image, files.labels, choices, session.terminal)
     targets = read_targets(
-        files.targets, pair.labels, session.terminal, files.photographs, choices.instances
+        files.targets,
+        pair.labels,
+        session.terminal,
+        files.photographs,
+        choices.instances,
+        files.target_format,
     )
     session.watch.lap("read")
     from likewise.cli.job import carry_out

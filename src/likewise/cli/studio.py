@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from likewise.cli import options
+from likewise.cli.extras import require_packages
 from likewise.cli.serving import (
     HostOption,
     NamesOption,
     NoBrowserOption,
     PortOption,
-    require_packages,
 )
 from likewise.errors import ConfigError
 
@@ -72,7 +72,7 @@ def studio(
     from likewise.cli.demo import EXAMPLES
     from likewise.devices import choose_device
     from likewise.evaluation.cases import is_case
-    from likewise.studio.sole import default_folder
+    from likewise.studio.home import default_folder
     from likewise.studio.studio import Studio
     from likewise.web.studio.serve import serve
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from likewise.cli import options
+from likewise.cli.extras import require_packages
 from likewise.cli.serving import (
     HostOption,
     NamesOption,
     NoBrowserOption,
     PortOption,
-    require_packages,
 )
 from likewise.cli.study_material import chosen_contestants, entries_of, read_text
 from likewise.errors import InputError

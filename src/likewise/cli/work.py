@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from likewise.analogy import Analogy
 from likewise.cli import compiling
+from likewise.cli.choices import Choices, Manner
 from likewise.cli.doubting import Doubting
-from likewise.cli.options import Choices, Manner
 from likewise.cli.place import Place, Standing
 from likewise.cli.sources import LAYOUT, PROVENANCE, SHEET, Pair, Target
 from likewise.cli.stopping import STOP

@@ -201,8 +201,9 @@ class Renders:
         """Run the worker of ``job`` to its end; its exit code, and what went wrong."""
         folder = self.folder / job.key
         error = None
-        with (folder / "log.txt").open("a", encoding="utf-8") as log:
-            process = subprocess.Popen(  # noqa: S603 - our own module, on a folder of ours
+        with (
+            (folder / "log.txt").open("a", encoding="utf-8") as log,
+            subprocess.Popen(  # noqa: S603 - our own module, on a folder of ours
                 [sys.executable, "-m", worker.__name__, str(folder)],
                 stdin=subprocess.PIPE,  # never written to: its end tells the worker of ours
                 stdout=subprocess.PIPE,
@@ -210,7 +211,8 @@ class Renders:
                 text=True,
                 encoding="utf-8",
                 start_new_session=True,  # Ctrl-C is for the server, which then stops its worker
-            )
+            ) as process,
+        ):
             self._process = process
             if self._closing or self.jobs.state(job.key) != "running":
                 self._stop(job.key)  # it was cancelled before there was a process
@@ -220,7 +222,7 @@ class Renders:
                     told = json.loads(line)
                     error = told.get("error", error)
                     self._hear(job, told)
-        return process.wait(), error
+            return process.wait(), error
 
     def _hear(self, job: Job, told: dict[str, Any]) -> None:
         before = self._standing.get(job.key, Standing("starting"))

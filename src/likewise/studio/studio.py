@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from likewise.errors import OutputError
+from likewise.locks import sole_holder
 from likewise.storage import prepare_folder
 from likewise.studio.archive import MAGIC
 from likewise.studio.jobs import Job, Jobs
@@ -19,7 +20,6 @@ from likewise.studio.project import Project
 from likewise.studio.projects import Projects
 from likewise.studio.renders import Renders
 from likewise.studio.shelf import Shelf, ShelfFile
-from likewise.studio.sole import sole_holder
 
 QUOTA = 20_000_000_000  # bytes
 COUNTED_FOR = 5.0  # seconds that a count of the disk's use is trusted
@@ -47,7 +47,12 @@ class Studio:
         examples: Sequence[Path] = (),
     ) -> None:
         self.folder = prepare_folder(folder, overwrite=True, argument="--folder")
-        self._lock = sole_holder(self.folder)
+        self._lock = sole_holder(
+            self.folder,
+            "another studio",
+            "--folder",
+            "Use the one that runs, or name another folder.",
+        )
         self.quota = quota
         self.examples = {example.name: example for example in examples}
         self.projects = Projects(self.folder / "projects")

@@ -29,18 +29,32 @@ def closed(ids: np.ndarray, gap: np.ndarray, known: np.ndarray, rows_apart: floa
     """
     if not gap.any():
         return ids
-    nearest = ndimage.distance_transform_edt(
-        ~known, sampling=(rows_apart, 1.0), return_distances=False, return_indices=True
-    )
-    filled = np.where(gap, ids[tuple(nearest)], ids)
+    filled = nearest(ids, gap, known, rows_apart)
     window = _around(gap)
-    part, hole = filled[window], gap[window]
+    part, hole, heard = filled[window], gap[window], (gap | known)[window]
     half = float(ndimage.distance_transform_edt(hole).max())
     for blur in np.geomspace(max(COARSEST * half, FINEST), FINEST, TURNS):
-        part = np.where(hole, _strongest(part, blur, rows_apart), part)
+        part = np.where(hole, _strongest(part, heard, blur, rows_apart), part)
     filled = filled.copy()
     filled[window] = part
     return filled
+
+
+def nearest(
+    ids: np.ndarray, gap: np.ndarray, known: np.ndarray, rows_apart: float = 1.0
+) -> np.ndarray:
+    """``ids`` with each pixel of ``gap`` given the id of the nearest pixel that is ``known``.
+
+    Args:
+        ids, gap, known, rows_apart: as of :func:`closed`.
+
+    Returns:
+        (H, W) ids.
+    """
+    places = ndimage.distance_transform_edt(
+        ~known, sampling=(rows_apart, 1.0), return_distances=False, return_indices=True
+    )
+    return np.where(gap, ids[tuple(places)], ids)
 
 
 def _around(gap: np.ndarray) -> tuple[slice, slice]:
@@ -53,15 +67,18 @@ def _around(gap: np.ndarray) -> tuple[slice, slice]:
     )
 
 
-def _strongest(ids: np.ndarray, blur: float, rows_apart: float) -> np.ndarray:
-    """(H, W) the class that is strongest at each pixel after a blur of about ``blur`` pixels."""
-    found = np.unique(ids)
+def _strongest(ids: np.ndarray, heard: np.ndarray, blur: float, rows_apart: float) -> np.ndarray:
+    """(H, W) the class that is strongest at each pixel after a blur of about ``blur`` pixels.
+
+    Only pixels that are ``heard`` count.
+    """
+    found = np.unique(ids[heard])
     stretch = rows_apart**0.5
     best = np.zeros(ids.shape, dtype=np.float32)
     winner = ids.copy()
     for number in found:
         share = ndimage.gaussian_filter(
-            (ids == number).astype(np.float32),
+            ((ids == number) & heard).astype(np.float32),
             (blur / stretch, blur * stretch),
             mode="nearest",
             truncate=3,

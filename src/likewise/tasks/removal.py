@@ -18,8 +18,9 @@ from likewise.images import Image
 from likewise.labels.class_table import ClassTable, LabelClass
 from likewise.labels.colours import colour_of_id
 from likewise.labels.label_map import LabelMap
-from likewise.tasks.closing import closed
+from likewise.tasks.closing import closed, nearest
 from likewise.tasks.edit import Edit
+from likewise.tasks.standing import standing
 
 ACROSS, AROUND = "across", "around"
 FILLS = (ACROSS, AROUND)
@@ -66,8 +67,9 @@ def remove(
     for name, value in (("grow", grow), ("margin", margin)):
         if not 0 <= value <= short:
             raise ConfigError(name, str(value), f"0 to {short} pixels")
-    gone = _grown(_named(labels, points, classes, mask), grow)
-    layout = labels.with_ids(_filled(labels, gone, fill))
+    named = _named(labels, points, classes, mask)
+    gone = _grown(named, grow)
+    layout = labels.with_ids(_filled(labels, named, gone, fill))
     apart = _apart(labels, gone)
     order = {
         "task": "remove",
@@ -144,11 +146,16 @@ def _grown(gone: np.ndarray, pixels: int) -> np.ndarray:
     return np.asarray(ndimage.distance_transform_edt(~gone) <= pixels)
 
 
-def _filled(labels: LabelMap, gone: np.ndarray, fill: str) -> np.ndarray:
-    """(H, W) ids where what is ``gone`` has the class that ``fill`` gives it."""
+def _filled(labels: LabelMap, named: np.ndarray, gone: np.ndarray, fill: str) -> np.ndarray:
+    """(H, W) ids where what is ``named`` has the class that ``fill`` gives it.
+
+    What it was grown by stays what it is: the rocket beside a mast loses no pixel of its width.
+    """
     known = ~gone & ~np.isin(labels.ids, list(labels.ignore))
     if not known.any():
         raise LabelError("labels", "nothing is left", "a region with surroundings to close the gap")
+    lost = gone & (named | ~np.isin(labels.ids, np.unique(labels.ids[known])))
+    rimmed = nearest(labels.ids, lost, known)
     if fill not in FILLS:
         if fill not in labels.present_classes.names:
             choices = f"across, around, or one of {', '.join(labels.present_classes.names)}"
@@ -156,8 +163,11 @@ def _filled(labels: LabelMap, gone: np.ndarray, fill: str) -> np.ndarray:
         wanted = labels.present_classes.by_name(fill).id
         if not (known & (labels.ids == wanted)).any():
             raise LabelError("fill", f"all of {fill!r} goes itself", "a class of what stays")
-        return np.where(gone, wanted, labels.ids)
-    return closed(labels.ids, gone, known, ROWS_APART if fill == ACROSS else 1.0)
+        return np.where(named, wanted, rimmed)
+    stays = ~named & ~np.isin(rimmed, list(labels.ignore))
+    running = stays & ~standing(labels.ids, named)
+    running = running if running.any() else stays
+    return closed(rimmed, named, running, ROWS_APART if fill == ACROSS else 1.0)
 
 
 def _apart(labels: LabelMap, gone: np.ndarray) -> LabelMap:

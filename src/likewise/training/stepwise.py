@@ -79,8 +79,14 @@ class StepwiseFit(ABC):
         finally:
             progress.finish()
 
-    def seconds_of(self, work: Callable[[], object], *, spend: float = ESTIMATE_SECONDS) -> float:
-        """The quickest run of ``work`` in ``spend`` seconds after warming up; one at least."""
+    def seconds_of(self, work: Callable[[], object], *, spend: float | None = None) -> float:
+        """The quickest run of ``work`` in ``spend`` seconds after warming up; one at least.
+
+        Args:
+            work: what is timed.
+            spend: seconds; ESTIMATE_SECONDS if None.
+        """
+        spend = ESTIMATE_SECONDS if spend is None else spend
         best, began = float("inf"), time.perf_counter()
         for _ in range(6 if self.device.type == "cuda" else 1):
             work()

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from likewise.cli import label_options, options
+from likewise.cli.choices import parse_ids
 
 app = typer.Typer(
     name="labels",
@@ -95,7 +96,7 @@ def convert(
 
     Example: likewise labels convert labels.png --to cityscapes --map tower=building -o out
     """
-    asked = options.parse_ids(ignore)
+    asked = parse_ids(ignore)
     changes = label_options.parse_changes(map_ or ())
     from likewise.cli.labels.convert import carry_out
     from likewise.cli.labels.files import Manner
@@ -132,7 +133,7 @@ def show(
 
     Example: likewise labels show labels.png -o labels_shown.png
     """
-    asked = options.parse_ids(ignore)
+    asked = parse_ids(ignore)
     from likewise.cli.labels.files import Manner
     from likewise.cli.labels.show import carry_out
 
@@ -160,7 +161,7 @@ def check(
 
     Example: likewise labels check labels.png targets/*.png --image photo.png
     """
-    asked = options.parse_ids(ignore)
+    asked = parse_ids(ignore)
     from likewise.cli.labels.check import carry_out
     from likewise.cli.labels.files import Manner
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from likewise.cli import options
-from likewise.cli.options import Manner
+from likewise.cli.choices import Manner, choose, parse_settings
 
 CountOption = Annotated[
     int, typer.Option("-n", "--pairs", metavar="N", help="How many pairs: 1 to 100000.")
@@ -120,8 +120,8 @@ def augment(
     Example: likewise augment photo.png labels.png -n 500 -o out --format coco
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite)
-    chosen = options.choices(method, preset, seed, device, size, classes, ignore, settings)
-    drawing = options.parse_settings(draw or (), "--draw")
+    chosen = choose(method, preset, seed, device, size, classes, ignore, settings)
+    drawing = parse_settings(draw or (), "--draw")
     from likewise.cli.tasks.augment_job import Order, carry_out
 
     order = Order(

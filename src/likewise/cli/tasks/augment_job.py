@@ -9,56 +9,30 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from likewise.analogy import Analogy
-from likewise.cli import compiling, options, record, work
-from likewise.cli.options import Choices, Manner
+from likewise.cli import compiling, record, work
+from likewise.cli.choices import Choices, Manner, checked
 from likewise.cli.place import Place, Standing
 from likewise.cli.session import Session
-from likewise.cli.sources import MODEL, SHEET, Pair, file_facts, read_pair, require_apart
+from likewise.cli.sources import MODEL, SHEET, Pair, read_pair, require_apart
 from likewise.cli.stopping import STOP
+from likewise.cli.tasks.augment_order import Order, drawable, identity
+from likewise.cli.tasks.augment_report import finish
 from likewise.cli.terminal import spoken_seconds
 from likewise.datasets import DatasetWriter, dataset_format
 from likewise.datasets.journal import JOURNAL
-from likewise.errors import ConfigError, LabelError
-from likewise.images import Image, read_image
+from likewise.images import Image
 from likewise.labels.label_map import LabelMap
-from likewise.sheet import Column, contact_sheet
-from likewise.tasks.augmentation.constraints import parse_constraints
-from likewise.tasks.augmentation.diversity import diversity
 from likewise.tasks.augmentation.layouts import Layouts
 from likewise.tasks.augmentation.maker import build_maker, next_layout
 from likewise.tasks.augmentation.manifest import Manifest
-from likewise.tasks.augmentation.run import Set, spread, stem
-from likewise.tasks.augmentation.settings import LayoutSettings
+from likewise.tasks.augmentation.run import Set, stem
 
 DATASET, MANIFEST, DROPPED = "dataset", "manifest.jsonl", "dropped"
-MOST_PAIRS = 100_000
-SHOWN = 12  # pairs on the contact sheet
 QUICK = 10.0  # seconds: a fit that is over sooner is made for a dry run, to time a pair
-
-
-@dataclass(frozen=True)
-class Order:
-    """What was asked for, besides how to render."""
-
-    image: Path
-    labels: Path
-    out: Path
-    pairs: int
-    format: str
-    constraints: tuple[str, ...]
-    move: tuple[str, ...]
-    layouts: tuple[Path, ...]
-    drawing: Mapping[str, str]
-    judged: bool
-    keep_dropped: bool
-    workers: int | None
 
 
 def carry_out(order: Order, choices: Choices, manner: Manner) -> None:
@@ -68,18 +42,16 @@ def carry_out(order: Order, choices: Choices, manner: Manner) -> None:
         InputError: an input, an option or the place is wrong, or the disk is full.
         Interrupted: the user stopped it; the message tells how to go on.
     """
-    _require_number("-n", order.pairs, MOST_PAIRS)
-    if order.workers is not None:
-        _require_number("--workers", order.workers, 256)
+    order.require_numbers()
     session = Session("augment", Place(order.out, order.out / MODEL), manner)
     pair = read_pair(order.image, order.labels, choices, session.terminal)
-    layouts = _layouts(order, pair)
+    layouts = drawable(order, pair)
     form = dataset_format(order.format)
     form.check(pair.labels.classes)
-    choices = options.checked(choices)
+    choices = checked(choices)
     next_layout(layouts, choices.seed, 0, 0)  # a constraint that cannot be met is told now
     session.watch.lap("read")
-    pair = Pair(pair.image, pair.labels, order.image, order.labels, _identity(order, layouts))
+    pair = Pair(pair.image, pair.labels, order.image, order.labels, identity(order, layouts))
     analogy = _analogy(choices)
     workers = order.workers or _default_workers(analogy, order.pairs)
     standing = _prepared(session, order, pair, analogy, choices, manner, workers)
@@ -96,7 +68,7 @@ def carry_out(order: Order, choices: Choices, manner: Manner) -> None:
         writer = DatasetWriter(order.out / DATASET, form, pair.labels.classes)
         made = Set(writer, Manifest(order.out / MANIFEST), layouts, choices.seed)
         _fill(session, made, order, choices, workers)
-        _finish(session, made, pair, order)
+        finish(session, made, pair, order)
     session.terminal.summary(session.summary())
 
 
@@ -173,92 +145,6 @@ def _fill(session: Session, made: Set, order: Order, choices: Choices, workers: 
         raise session.place.interruption()
 
 
-def _finish(session: Session, made: Set, pair: Pair, order: Order) -> None:
-    """Write what speaks of the whole set, and tell what it is like."""
-    terminal = session.terminal
-    entries = made.writer.finish()
-    made.manifest.finish()
-    _write_sheet(made, pair, order.out / SHEET)
-    tally = made.tally()
-    told = diversity(pair.labels, [made.layout(one) for one in made.kept])
-    session.note(**tally, diversity=told)
-    session.watch.lap("finish")
-    terminal.say(f"wrote   {made.writer.folder}: {len(entries)} pairs, {order.format}")
-    terminal.say(f"        {order.out / MANIFEST}, {order.out / SHEET}")
-    if order.judged:
-        terminal.say(f"judge   {tally['dropped']} of {tally['rendered']} renderings dropped")
-        for reason, times in tally["reasons"].items():
-            terminal.say(f"          {times} x {reason}")
-    for line in _spoken(told):
-        terminal.say(line)
-    if tally["pairs"] < order.pairs:
-        terminal.warn(
-            f"{tally['pairs']} of {order.pairs} pairs: the judge dropped every attempt at "
-            f"{tally['given_up']} others; name what may be moved with --move, or weaken --draw"
-        )
-    session.update("complete")
-
-
-def _spoken(told: Mapping[str, Any]) -> list[str]:
-    if told["to_each_other"] is None:
-        return []
-    lines = [
-        f"layouts differ by {told['to_each_other']:.2f} (1 - mean IoU), from the one most like "
-        f"them by {told['to_nearest']:.2f}, from the source by {told['to_source']:.2f}"
-    ]
-    for name, figures in told["classes"].items():
-        area, count = figures["area"], figures["regions"]
-        lines.append(
-            f"          {name}: {100 * area['mean']:.1f} % of the picture (sd "
-            f"{100 * area['sd']:.1f}), {count['least']:.0f} to {count['most']:.0f} regions"
-        )
-    return lines
-
-
-def _layouts(order: Order, pair: Pair) -> Layouts:
-    """The layouts that may be drawn, from the options."""
-    given = []
-    for path in order.layouts:
-        layout = LabelMap.read(path, like=pair.labels)
-        layout.require_known(pair.labels, str(path))
-        layout.require_size(pair.image, path)
-        given.append(layout)
-    shown = pair.labels.present_classes
-    for name in order.move:
-        if name not in shown.names:
-            known = f"one of {', '.join(shown.names)}"
-            raise LabelError("--move", f"{name!r} does not occur in the labels", known)
-    movable = frozenset(shown.by_name(name).id for name in order.move) if order.move else None
-    constraints = parse_constraints(order.constraints, pair.labels)
-    return Layouts(pair.labels, given, _settings(order.drawing), constraints, movable)
-
-
-def _settings(words: Mapping[str, str]) -> LayoutSettings:
-    known = [entry.name for entry in fields(LayoutSettings)]
-    values = {}
-    for name, word in words.items():
-        if name not in known:
-            raise ConfigError("--draw", f"no setting {name!r}", f"one of {', '.join(known)}")
-        try:
-            values[name] = float(word)
-        except ValueError:
-            raise ConfigError("--draw", f"{name}={word}", "a number") from None
-    return LayoutSettings(**values)
-
-
-def _identity(order: Order, layouts: Layouts) -> dict[str, Any]:
-    """What must be the same for a run to be continued; the number of pairs may grow."""
-    return {
-        "task": "augment",
-        "format": order.format,
-        "constraints": list(order.constraints),
-        "move": list(order.move),
-        "layouts": [file_facts(path)["sha256"] for path in order.layouts],
-        "draw": asdict(layouts.settings),
-        "judge": order.judged,
-    }
-
-
 def _default_workers(analogy: Analogy, pairs: int) -> int:
     if analogy.method.device.type != "cpu":
         return 1
@@ -299,21 +185,3 @@ def _write_dropped(folder: Path, index: int, image: Image, layout: LabelMap) -> 
     number = len(list(folder.glob(f"{stem(index)}-*.layout.png"))) + 1
     image.save(folder / f"{stem(index)}-{number}{image.suffix}")
     layout.write(folder / f"{stem(index)}-{number}.layout.png")
-
-
-def _write_sheet(made: Set, pair: Pair, path: Path) -> None:
-    """The source and some pairs, each layout over its picture."""
-    entries = {entry.stem: entry for entry in made.writer.entries}
-    columns = []
-    for one in spread(made.kept, SHOWN):
-        name = stem(one["index"])
-        file = made.writer.folder / made.writer.form.files(entries[name])[-1]
-        columns.append(Column(name, made.layout(one).to_colour(), read_image(file).to_rgb8()))
-    source = Column("source", pair.labels.to_colour(), pair.image.to_rgb8())
-    legend = [(entry.name, entry.colour) for entry in pair.labels.present_classes]
-    Image.from_array(contact_sheet(source, columns, legend)).save(path)
-
-
-def _require_number(option: str, value: int, most: int) -> None:
-    if not 1 <= value <= most:
-        raise ConfigError(option, str(value), f"a whole number from 1 to {most}")

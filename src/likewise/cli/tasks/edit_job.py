@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from likewise.cli.options import Choices, Manner
+from likewise.cli.choices import Choices, Manner
 from likewise.cli.place import Place
 from likewise.cli.session import Session
 from likewise.cli.sources import MODEL, Files, Pair, Target, read_pair

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from likewise.cli import label_options, options
-from likewise.cli.options import Manner
+from likewise.cli.choices import Manner, choose
 
 EditOption = Annotated[
     list[str] | None,
@@ -62,7 +62,7 @@ def face(
     Example: likewise face photo.png labels.png --edit eyes:scale=1.2 --edit brows:raise=3 -o out
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite)
-    chosen = options.choices(
+    chosen = choose(
         method, preset, seed, device, size, classes, ignore, settings, format_, instances
     )
     from likewise.cli.sources import Files

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from likewise.cli import label_options, options
-from likewise.cli.options import Manner
+from likewise.cli.choices import Manner, choose
 from likewise.errors import ConfigError
 
 _POINT = re.compile(r"\s*(\d{1,6})\s*,\s*(\d{1,6})\s*")
@@ -108,7 +108,7 @@ def remove(
     Example: likewise remove photo.png labels.png --class tower -o out
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite)
-    chosen = options.choices(
+    chosen = choose(
         method, preset, seed, device, size, classes, ignore, settings, format_, instances
     )
     points = [_point(word) for word in region or ()]

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from likewise.cli import label_options, options
-from likewise.cli.options import Manner
+from likewise.cli.choices import Manner, choose
 from likewise.errors import ConfigError
 
 _SIZE = re.compile(r"\s*(\d{1,6})\s*[xX]\s*(\d{1,6})\s*")
@@ -21,8 +21,8 @@ KeepOption = Annotated[
     typer.Option(
         "--keep",
         metavar="NAME",
-        help="A class that keeps its shape; may be repeated. Default: those that do not reach from "
-        "one edge of the picture to the opposite one.",
+        help="A class whose things, its connected regions, keep their shapes; may be repeated. "
+        "Default: every thing that does not touch two edges of the picture.",
         show_default=False,
     ),
 ]
@@ -68,7 +68,7 @@ def retarget(
     Example: likewise retarget photo.png labels.png --size 960x320 --keep tower -o out
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite)
-    chosen = options.choices(
+    chosen = choose(
         method, preset, seed, device, None, classes, ignore, settings, format_, instances
     )
     sides = _SIZE.fullmatch(size)

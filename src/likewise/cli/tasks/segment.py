@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from likewise.cli import options
-from likewise.cli.options import Manner
+from likewise.cli.choices import Manner, choose
 from likewise.errors import ConfigError
 
 ImagesArgument = Annotated[
@@ -92,7 +92,7 @@ def segment(
 
     Example: likewise segment photo.jpg --classes 5 -o out
     """
-    chosen = options.choices(None, None, seed, device, None, None, "")
+    chosen = choose(None, None, seed, device, None, None, "")
     ways = {"--scribbles": scribbles, "--masks": masks, "--network": network}
     given = [name for name, value in ways.items() if value]
     if len(given) > 1:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from likewise.cli.options import Choices, Manner
+from likewise.cli.choices import Choices, Manner
 from likewise.cli.place import Place
 from likewise.cli.session import Session
 from likewise.cli.sources import SHEET, file_facts, require_apart, unique_names

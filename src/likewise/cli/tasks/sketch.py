@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from likewise.cli import options
-from likewise.cli.options import Manner
+from likewise.cli.choices import Manner, choose
 from likewise.errors import ConfigError
 
 DrawingsArgument = Annotated[
@@ -90,7 +90,7 @@ def sketch(
     Example: likewise sketch photo.png drawn.png -o out
     """
     manner = Manner(as_json, dry_run, quiet, resume, overwrite)
-    chosen = options.choices(method, preset, seed, device, size, None, "", settings)
+    chosen = choose(method, preset, seed, device, size, None, "", settings)
     if extract_only and (targets or own):
         raise ConfigError("--extract-only", "a sketch beside it", "IMAGE alone")
     if not extract_only and not targets:

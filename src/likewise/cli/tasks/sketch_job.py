@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from likewise.cli.options import Choices, Manner
+from likewise.cli.choices import Choices, Manner
 from likewise.cli.place import Place
 from likewise.cli.session import Session
 from likewise.cli.sources import MODEL, Files, Pair, Target, file_facts, require_apart, unique_names

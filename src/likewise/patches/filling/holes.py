@@ -57,7 +57,7 @@ def holes(field: np.ndarray, source: np.ndarray, target: np.ndarray) -> Iterator
         target: those of the layout (H, W).
     """
     numbers, count = numbered(target)
-    areas, grounds = _areas(source), backdrops(numbers, count)
+    areas, grounds = _areas(source, target), backdrops(numbers, count)
     width, keys = max(LEAST_RING, round(RING * min(target.shape))), _keys(field)
     for region, box in enumerate(ndimage.find_objects(numbers + 1)):
         window = _grown(box, MARGIN, target.shape)
@@ -89,11 +89,17 @@ def holes(field: np.ndarray, source: np.ndarray, target: np.ndarray) -> Iterator
             yield Hole(class_, move, corner, mask, ring, next_to, wanted[near])
 
 
-def _areas(source: np.ndarray) -> np.ndarray:
-    """(H, W): pixels of the thing that each source pixel belongs to; more than any if to none."""
+def _areas(source: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """(H, W): pixels of the thing that each source pixel belongs to; more than any if to none.
+
+    Of a class that is nowhere in ``target`` 0: it has left, whatever its size, and be it a mast
+    from edge to edge.
+    """
     numbers, count = numbered(source)
     areas = np.bincount(numbers.ravel(), minlength=count).astype(float)
     areas[backdrops(numbers, count)] = np.inf
+    gone = (source >= 0) & ~np.isin(source, target)
+    areas[np.unique(numbers[gone])] = 0
     answer: np.ndarray = areas[numbers]
     return answer
 

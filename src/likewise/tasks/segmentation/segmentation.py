@@ -18,9 +18,9 @@ from likewise.labels.class_table import ClassTable
 from likewise.labels.label_map import LabelMap
 from likewise.tasks.segmentation.borders import at_full_size, without_specks
 from likewise.tasks.segmentation.grouping import Regions, group
-from likewise.tasks.segmentation.merging import regions
 from likewise.tasks.segmentation.naming import Seen, class_table
 from likewise.tasks.segmentation.pieces import Pieces, cut
+from likewise.tasks.segmentation.regions import regions
 
 FEWEST, MOST = 2, 24
 LIKELY = 3, 8  # classes, where nobody says how many

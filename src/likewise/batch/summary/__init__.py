@@ -1,0 +1,1 @@
+"""Summary: a page on a batch, with thumbnails, that opens without a server."""
