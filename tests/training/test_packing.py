@@ -25,14 +25,21 @@ from likewise.training.packing.trainer import PackedTrainer, likeness
 SEEDS = (4, 9, 2)
 SIZE = (32, 40)
 # Warps from the first step on, and no sums in bfloat16, whose rounding would hide a fault.
-SMALL = {"width": 4, "d_width": 4, "s_width": 4, "queries": 16, "ramp": 0.0, "bfloat16": False}
+SMALL = {
+    "levels": 2,
+    "width": 4,
+    "d_width": 4,
+    "s_width": 4,
+    "queries": 16,
+    "ramp": 0.0,
+    "bfloat16": False,
+}
 FAST = replace(trainers.FAST, iterations=4, batch=2, **SMALL)
 PAPER = replace(
     trainers.PAPER,
     iterations=2,
     cycle=("D", "G"),
     modes=("sampling", "reconstruction"),
-    levels=2,
     **SMALL,
 )
 GREY = 2 / 255  # a grey level of pictures in [-1, 1]
