@@ -12,8 +12,7 @@ from tests.batch import toys
 from likewise.batch.executors.base import Executor
 from likewise.batch.executors.local import LocalExecutor
 from likewise.batch.executors.orders import News, Order, Outfit
-from likewise.batch.executors.ray import RayExecutor, Share
-from likewise.errors import ConfigError
+from likewise.batch.executors.ray import RayExecutor
 
 OUTFIT = Outfit(toys.__name__)
 
@@ -87,17 +86,3 @@ def test_closing_ends_the_workers() -> None:
         process = told[0].told["process"]
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
-
-
-def test_an_unreachable_cluster_is_told_at_once() -> None:
-    began = time.monotonic()
-    with pytest.raises(ConfigError, match=r"--address: 127.0.0.1:9 cannot be reached"):
-        RayExecutor(OUTFIT, 1, "127.0.0.1:9")
-    assert time.monotonic() - began < 20
-
-
-@pytest.mark.slow
-def test_a_worker_larger_than_any_machine_is_refused() -> None:
-    pytest.importorskip("ray")
-    with pytest.raises(ConfigError, match=r"a worker takes 1 CPUs and 2 GPUs.*largest machine"):
-        RayExecutor(OUTFIT, 1, share=Share(1, 2))

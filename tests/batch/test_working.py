@@ -26,13 +26,16 @@ Answer = Callable[[Mapping[str, Any], int], Iterator[dict[str, Any] | str]]
 class Scripted(Executor):
     """Answers each row of an order as ``answer`` does; a text there is a crash of the worker."""
 
-    def __init__(self, answer: Answer, slots: int = 2) -> None:
-        self.slots = slots
+    def __init__(self, answer: Answer) -> None:
         self.answer = answer
         self.sizes: list[int] = []
         self.cancelled: list[int] = []
         self.tried: dict[int, int] = {}
         self._waiting: dict[int, list[News]] = {}
+
+    @property
+    def slots(self) -> int:
+        return 2
 
     def start(self, order: Order) -> None:
         rows = order.work["rows"]

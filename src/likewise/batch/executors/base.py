@@ -17,7 +17,10 @@ class Executor(ABC):
     place. An executor neither tries an order twice nor remembers one: that is the batch's to do.
     """
 
-    slots: int
+    @property
+    @abstractmethod
+    def slots(self) -> int:
+        """How many orders it does at once, now."""
 
     @abstractmethod
     def start(self, order: Order) -> None:

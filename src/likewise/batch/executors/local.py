@@ -21,12 +21,17 @@ class LocalExecutor(Executor):
     """
 
     def __init__(self, outfit: Outfit, slots: int, gpus: Sequence[str] = ()) -> None:
-        self.slots = slots
+        self._slots = slots
         self._outfits = [
             replace(outfit, gpu=gpus[place % len(gpus)]) if gpus else outfit
             for place in range(slots)
         ]
         self._workers: list[Worker | None] = [None] * slots
+
+    @property
+    def slots(self) -> int:
+        """How many there are."""
+        return self._slots
 
     def start(self, order: Order) -> None:
         """Begin ``order`` on a free worker, started where there is none."""
@@ -58,4 +63,4 @@ class LocalExecutor(Executor):
         for worker in self._workers:
             if worker is not None:
                 worker.end()
-        self._workers = [None] * self.slots
+        self._workers = [None] * self._slots

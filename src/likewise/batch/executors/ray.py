@@ -11,19 +11,22 @@ import contextlib
 import importlib.util
 import logging
 import socket
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import wait
 from typing import Any
 
 from likewise.batch.executors.base import Executor
 from likewise.batch.executors.orders import News, Order, Outfit
 from likewise.batch.executors.worker import Worker
-from likewise.errors import ConfigError
+from likewise.errors import ConfigError, LikewiseError
 
 LOCAL = "local"
 REACHABLE_WITHIN = 5.0  # seconds
 ROUNDING = 1e-9
+PATIENCE = 30.0  # seconds that an actor may take to be placed and to speak
+COUNTED_FOR = 10.0  # seconds that a count of the cluster's room is trusted
 _SCHEME = "ray://"
 
 
@@ -40,12 +43,23 @@ class Share:
     gpus: float | None = None
 
 
+@dataclass(frozen=True)
+class _Busy:
+    """An actor with its order, and whether it was heard of since it was given it."""
+
+    actor: Any
+    order: Order
+    since: float = field(default_factory=time.monotonic)
+    is_heard: bool = False
+
+
 class RayExecutor(Executor):
     """Workers on a Ray cluster.
 
     Args:
         outfit: how they work; a memory fraction follows from a share of a GPU.
-        slots: how many; None takes as many as the cluster has room for.
+        slots: how many; None takes as many as the cluster has room for at any time. More than
+            that wait for room, which makes a cluster grow that can.
         address: of the cluster: host:port, ray://host:port or "auto"; "local" starts one here.
         share: what a worker takes.
 
@@ -69,11 +83,19 @@ class RayExecutor(Executor):
         gpus = self._share.gpus or 0.0
         if 0 < gpus < 1:
             self._outfit = replace(outfit, memory_fraction=gpus)
-        self.slots = min(slots or room, room)
+        self._asked, self._room, self._counted = slots, room, time.monotonic()
         self._class = self._actor_class()
         self._idle: list[Any] = []
-        self._busy: dict[Any, tuple[Any, int]] = {}  # reference to news -> actor, order
+        self._busy: dict[Any, _Busy] = {}  # by the reference to the next news
         self._cancelled: set[int] = set()
+
+    @property
+    def slots(self) -> int:
+        """As many as were asked for; else what there is room for now: clusters grow and shrink."""
+        if self._asked is None and time.monotonic() - self._counted > COUNTED_FOR:
+            self._counted = time.monotonic()
+            self._room = max(_room_now(self._ray, self._share), 1)
+        return self._asked or self._room
 
     def _actor_class(self) -> Any:
         share = self._share
@@ -83,50 +105,77 @@ class RayExecutor(Executor):
 
     def start(self, order: Order) -> None:
         """Begin ``order`` on an actor that is free, or a new one."""
-        actor = self._idle.pop() if self._idle else self._class.remote(self._outfit)
+        self._begin(order, self._idle.pop() if self._idle else self._class.remote(self._outfit))
+
+    def _begin(self, order: Order, actor: Any) -> None:
         actor.start.remote(order)
-        self._busy[actor.news.remote()] = (actor, order.number)
+        self._busy[actor.news.remote()] = _Busy(actor, order)
 
     def news(self, timeout: float) -> Sequence[News]:
-        """What became of the orders since last asked."""
+        """What became of the orders since last asked.
+
+        Raises:
+            LikewiseError: the cluster is gone.
+        """
         if not self._busy:
+            time.sleep(timeout)
             return []
-        ready, _ = self._ray.wait(list(self._busy), num_returns=1, timeout=timeout)
-        more, _ = self._ray.wait(list(self._busy), num_returns=len(self._busy), timeout=0)
-        found: list[News] = []
+        try:
+            ready, _ = self._ray.wait(list(self._busy), num_returns=1, timeout=timeout)
+            more, _ = self._ray.wait(list(self._busy), num_returns=len(self._busy), timeout=0)
+        except (self._ray.exceptions.RayError, OSError) as error:
+            found = f"the cluster is gone ({_first_line(error)})"
+            raise LikewiseError(f"{found}; the same command again does what is missing") from error
+        found_news: list[News] = []
         for reference in dict.fromkeys([*ready, *more]):
-            found += self._received(reference)
-        return found
+            found_news += self._received(reference)
+        self._free_the_waiting()
+        return found_news
 
     def _received(self, reference: Any) -> list[News]:
-        actor, order = self._busy.pop(reference)
+        busy = self._busy.pop(reference)
+        number = busy.order.number
         try:
             told = self._ray.get(reference)
         except self._ray.exceptions.RayError as error:
-            with contextlib.suppress(Exception):
-                self._ray.kill(actor)
-            asked = order in self._cancelled
+            self._kill(busy.actor)
+            asked = number in self._cancelled
             reason = "it was cancelled" if asked else f"its actor is gone ({type(error).__name__})"
-            self._cancelled.discard(order)
-            return [News(order, ended=True, crash=reason)]
+            self._cancelled.discard(number)
+            return [News(number, ended=True, crash=reason)]
         if told and told[-1].ended:
-            self._idle.append(actor)
+            self._idle.append(busy.actor)
         else:
-            self._busy[actor.news.remote()] = (actor, order)
+            self._busy[busy.actor.news.remote()] = replace(busy, is_heard=True)
         return list(told)
+
+    def _free_the_waiting(self) -> None:
+        """Move orders whose actors find no room, as after machines were lost, to idle actors.
+
+        These hold the room that those wait for.
+        """
+        now = time.monotonic()
+        for reference, busy in list(self._busy.items()):
+            if self._idle and not busy.is_heard and now - busy.since > PATIENCE:
+                del self._busy[reference]
+                self._kill(busy.actor)
+                self._begin(busy.order, self._idle.pop())
+
+    def _kill(self, actor: Any) -> None:
+        with contextlib.suppress(Exception):  # it may be gone already
+            self._ray.kill(actor)
 
     def cancel(self, order: int) -> None:
         """End ``order`` with its actor."""
-        for actor, number in self._busy.values():
-            if number == order:
+        for busy in self._busy.values():
+            if busy.order.number == order:
                 self._cancelled.add(order)
-                self._ray.kill(actor)
+                self._kill(busy.actor)
 
     def close(self) -> None:
         """End all actors, and a cluster that was started for them."""
-        for actor in [*self._idle, *(actor for actor, _ in self._busy.values())]:
-            with contextlib.suppress(Exception):
-                self._ray.kill(actor)
+        for actor in [*self._idle, *(busy.actor for busy in self._busy.values())]:
+            self._kill(actor)
         self._ray.shutdown()
 
 
@@ -210,7 +259,7 @@ def _settled(ray: Any, share: Share) -> Share:
 
 def _room(ray: Any, share: Share) -> int:
     """How many workers the machines of the cluster have room for."""
-    nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    nodes = _nodes(ray)
     rooms = [_room_on(node, share) for node in nodes]
     if not any(rooms):
         largest = {
@@ -223,6 +272,14 @@ def _room(ray: Any, share: Share) -> int:
         )
         raise ConfigError("--executor", found, "a worker that fits on one machine")
     return sum(rooms)
+
+
+def _room_now(ray: Any, share: Share) -> int:
+    return sum(_room_on(node, share) for node in _nodes(ray))
+
+
+def _nodes(ray: Any) -> list[Mapping[str, float]]:
+    return [node["Resources"] for node in ray.nodes() if node["Alive"]]
 
 
 def _room_on(node: Mapping[str, float], share: Share) -> int:
