@@ -213,11 +213,10 @@ def _joined(address: str, slots: int | None, share: Share) -> Any:
     _require_reachable(address)
     import ray
 
-    asked: dict[str, Any] = {"include_dashboard": False}
+    asked: dict[str, Any] = {"address": address}
     if address == LOCAL:
+        asked |= {"include_dashboard": False}
         asked |= {"num_cpus": _whole_cpus(slots, share)} if slots else {}
-    else:
-        asked = {"address": address}
     try:
         ray.init(log_to_driver=False, logging_level=logging.ERROR, **asked)
     except Exception as error:  # what Ray raises here differs by address
