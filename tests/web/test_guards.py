@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -37,7 +38,9 @@ def ask(app: Any, method: str = "GET", url: str = "http://localhost/", **more: A
         async with httpx.AsyncClient(transport=transport) as client:
             return await client.request(method, url, **more)
 
-    return asyncio.run(once())
+    # In a thread of its own: a browser that other tests left open keeps a loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, once()).result()
 
 
 @pytest.mark.parametrize(
