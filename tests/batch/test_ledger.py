@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -63,6 +65,21 @@ def test_a_damaged_ledger_is_told(tmp_path: Path) -> None:
     (tmp_path / "new" / LEDGER).touch()  # as one that is just being made
     with pytest.raises(ModelError, match="only begins"):
         Ledger(tmp_path / "new", read_only=True)
+
+
+def test_who_reads_along_sees_a_whole_ledger_or_that_it_begins(tmp_path: Path) -> None:
+    def read() -> None:
+        while not seen:
+            with contextlib.suppress(ModelError):
+                seen.append(Ledger(folder, read_only=True).counts())
+
+    for number in range(40):
+        folder, seen = tmp_path / str(number), []
+        folder.mkdir()
+        with ThreadPoolExecutor(1) as reader:
+            reading = reader.submit(read)
+            Ledger(folder).close()
+            reading.result(timeout=30)
 
 
 def test_the_folder_has_the_last_word(tmp_path: Path) -> None:

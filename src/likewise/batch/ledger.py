@@ -41,6 +41,8 @@ CREATE TABLE IF NOT EXISTS rows (
 CREATE INDEX IF NOT EXISTS by_state ON rows (state, number);
 """
 
+_IS_MADE = "SELECT 1 FROM sqlite_master WHERE name = 'rows'"
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -100,8 +102,9 @@ class Ledger:
         if not read_only:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
-            self._connection.executescript(_SCHEMA)
-        elif not self._connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            # In one transaction: who reads along sees all of it, or that it only begins.
+            self._connection.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}COMMIT;")
+        elif not self._connection.execute(_IS_MADE).fetchone():
             raise ModelError(self.path.parent, "a batch that only begins", "one with rows")
         version = self.fact("format", FORMAT)
         if version != FORMAT:
