@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from likewise.batch.executors.base import Executor
 from likewise.batch.executors.orders import News
 from likewise.batch.ledger import Entry, Ledger
+from likewise.batch.looking import Looking
 from likewise.batch.onlooker import Onlooker
 from likewise.batch.place import Place
-from likewise.batch.stage import Stage, UnderWay
+from likewise.batch.stage import UnderWay
 
 BESIDES = 0.3  # seconds of a row besides its fit: reading, rendering, writing
 KINDS_TIMED = 24
@@ -35,7 +35,7 @@ class Estimate:
     cost: float | None
 
 
-class Planning(Stage):
+class Planning(Looking):
     """Times one waiting row of each kind: task, method, preset and settings."""
 
     name = "plan"
@@ -43,30 +43,13 @@ class Planning(Stage):
     def __init__(
         self, ledger: Ledger, executor: Executor, onlooker: Onlooker, place: Place, device: str
     ) -> None:
-        super().__init__(ledger, executor, onlooker)
-        self._place = place
-        self._device = device
         self._kinds: dict[tuple[Any, ...], list[Entry]] = defaultdict(list)
         for entry in ledger.entries("waiting"):
             self._kinds[_kind(entry)].append(entry)
         largest = sorted(self._kinds.values(), key=len, reverse=True)[:KINDS_TIMED]
-        self._units = [[entries[len(entries) // 2]] for entries in largest]
-        self.total = len(self._units)
+        units = [[entries[len(entries) // 2]] for entries in largest]
+        super().__init__(ledger, executor, onlooker, place, device, units)
         self._seconds: dict[tuple[Any, ...], float] = {}
-
-    def has_more(self) -> bool:
-        """Whether kinds are left to time."""
-        return bool(self._units)
-
-    def next_unit(self) -> Sequence[Entry]:
-        """A row of the next kind."""
-        return self._units.pop() if self._units else ()
-
-    def work_of(self, unit: Sequence[Entry]) -> dict[str, Any]:
-        """Plan it."""
-        rows = [entry.row.to_json() for entry in unit]
-        cache = str(self._place.cache)
-        return {"kind": "plan", "rows": rows, "cache": cache, "device": self._device}
 
     def hear(self, way: UnderWay, news: News) -> None:
         """The time of a fit, which is most of a row's."""

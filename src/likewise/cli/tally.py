@@ -6,8 +6,8 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
+from likewise.cli.bar import Bar
 from likewise.cli.stopping import STOP
 from likewise.cli.terminal import PLAIN_EVERY, Terminal, spoken_seconds
 from likewise.evaluation.comparison import Outcome
@@ -73,8 +73,7 @@ class Tally(Onlooker):
         self._total = self._done = 0
         self._share = 0.0
         self._last = self._spoke = time.monotonic()  # when the last fit was done, or all began
-        self._bar: Any = None
-        self._task: Any = None
+        self._bar: Bar | None = None
 
     def begin(self, left: Sequence[Cell], done: int) -> None:
         """Show how much there is to do."""
@@ -83,7 +82,7 @@ class Tally(Onlooker):
         before = f", {done} of them done before" if done else ""
         self._terminal.say(f"compare {counted(self._total, 'fit')}{before}")
         if not self._terminal.quiet and sys.stderr.isatty():
-            self._open_bar()
+            self._bar = Bar("compare", self._total, self._done)
 
     def fitting(self, cell: Cell) -> Progress:
         """Before the first fit there were only references."""
@@ -113,7 +112,7 @@ class Tally(Onlooker):
     def end(self) -> None:
         """Give the terminal back."""
         if self._bar is not None:
-            self._bar.stop()
+            self._bar.close()
 
     @property
     def should_stop(self) -> bool:
@@ -135,34 +134,11 @@ class Tally(Onlooker):
         pace = f"about {spoken_seconds(left)} left" if left and self._left else ""
         if self._bar is not None:
             told = "  ".join(filter(None, [pace, state]))
-            self._bar.update(self._task, completed=self._done + self._share, told=told)
+            self._bar.show(self._done + self._share, told)
         elif not self._terminal.quiet and time.monotonic() - self._spoke >= PLAIN_EVERY:
             self._spoke = time.monotonic()
             parts = [f"compare: {self._done} of {self._total} fits", pace, state]
             print(", ".join(filter(None, parts)), file=sys.stderr, flush=True)
-
-    def _open_bar(self) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-        from rich.progress import Progress as RichProgress
-        from rich.table import Column
-
-        self._bar = RichProgress(
-            TextColumn("compare"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TextColumn(
-                "{task.fields[told]}",
-                markup=False,
-                style="dim",
-                table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1),
-            ),
-            console=Console(stderr=True, highlight=False),
-            expand=True,
-            redirect_stdout=sys.stdout.isatty(),  # lines above the bar; a file gets its own
-        )
-        self._bar.start()
-        self._task = self._bar.add_task("compare", total=self._total, completed=self._done, told="")
 
 
 class _Fit(Progress):

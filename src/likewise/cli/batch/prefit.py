@@ -18,7 +18,7 @@ from likewise.batch.rows import Row
 from likewise.cli import record
 from likewise.cli.choices import Choices, checked, choose
 from likewise.cli.place import RECORD
-from likewise.cli.sources import MODEL, Pair, read_pair
+from likewise.cli.sources import MODEL, read_pair
 from likewise.cli.terminal import Terminal
 from likewise.methods.packing import fit_together
 
@@ -37,10 +37,12 @@ def fit_packed(jobs: Sequence[Job], cache: Path, device: str) -> None:
         LikewiseError: a row cannot be fitted; none was left a model then.
     """
     terminal = Terminal(quiet=True)
-    chosen = [_choices(row, fetched(row, cache), device) for row, _ in jobs]
+    files = [fetched(row, cache) for row, _ in jobs]
+    chosen = [_choices(row, each, device) for (row, _), each in zip(jobs, files, strict=True)]
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         pairs = [
-            _pair(row, each, cache, terminal) for (row, _), each in zip(jobs, chosen, strict=True)
+            read_pair(Path(at[row.image]), Path(at[row.labels]), each, terminal)
+            for (row, _), at, each in zip(jobs, files, chosen, strict=True)
         ]
     analogies = [
         Analogy(
@@ -83,8 +85,3 @@ def _choices(row: Row, files: Mapping[str, str], device: str) -> Choices:
             row.format or None,
         )
     )
-
-
-def _pair(row: Row, chosen: Choices, cache: Path, terminal: Terminal) -> Pair:
-    files = fetched(row, cache)
-    return read_pair(Path(files[row.image]), Path(files[row.labels]), chosen, terminal)

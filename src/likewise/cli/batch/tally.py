@@ -14,6 +14,7 @@ from typing import Any
 from likewise.batch.ledger import Entry, State
 from likewise.batch.onlooker import Onlooker
 from likewise.batch.place import Place
+from likewise.cli.bar import Bar
 from likewise.cli.place import RECORD
 from likewise.cli.stopping import STOP
 from likewise.cli.terminal import PLAIN_EVERY, Terminal, spoken_seconds
@@ -39,8 +40,7 @@ class Tally(Onlooker):
         self._counts: Counter[str] = Counter()
         self._total = self._before = 0
         self._began = self._spoke = self._shown = time.monotonic()
-        self._bar: Any = None
-        self._task: Any = None
+        self._bar: Bar | None = None
 
     def begin(self, stage: str, total: int, done: int = 0) -> None:
         """Show how much there is to do."""
@@ -51,7 +51,7 @@ class Tally(Onlooker):
             before = f", {done} of them done before" if done else ""
             self._terminal.say(f"batch   {self._total} rows{before}; {self._slots} at once")
         if total and not self._terminal.quiet and sys.stderr.isatty():
-            self._open_bar()
+            self._bar = Bar(WORDS[self._stage], self._total, self._before)
 
     def busy(self, entries: Mapping[int, Entry]) -> None:
         """Where the rows stand that are worked on."""
@@ -60,7 +60,7 @@ class Tally(Onlooker):
             return
         self._shown = now
         if self._bar is not None:
-            self._bar.update(self._task, completed=self._done, told=self._told(entries))
+            self._bar.show(self._done, self._told(entries))
         elif now - self._spoke >= PLAIN_EVERY:
             self._spoke = now
             what = WORDS[self._stage]
@@ -81,8 +81,8 @@ class Tally(Onlooker):
     def end(self) -> None:
         """Give the terminal back."""
         if self._bar is not None:
-            self._bar.update(self._task, completed=self._done, told="")
-            self._bar.stop()
+            self._bar.show(self._done)
+            self._bar.close()
             self._bar = None
 
     @property
@@ -112,25 +112,6 @@ class Tally(Onlooker):
         if not ended:
             return None
         return (time.monotonic() - self._began) / ended * (self._total - self._done)
-
-    def _open_bar(self) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-        from rich.progress import Progress as RichProgress
-        from rich.table import Column
-
-        told = Column(no_wrap=True, overflow="ellipsis", ratio=1)
-        self._bar = RichProgress(
-            TextColumn(WORDS[self._stage]),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[told]}", markup=False, style="dim", table_column=told),
-            console=Console(stderr=True, highlight=False),
-            expand=True,
-            redirect_stdout=sys.stdout.isatty(),
-        )
-        self._bar.start()
-        self._task = self._bar.add_task("", total=self._total, completed=self._before, told="")
 
 
 def stage_of(place: Place, name: str) -> str:
